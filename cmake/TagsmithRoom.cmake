@@ -10,7 +10,7 @@ set_property(GLOBAL PROPERTY TAGSMITH_ROOMS "")
 add_library(tagsmith_flags INTERFACE)
 if(TAGSMITH_WERROR)
   target_compile_options(tagsmith_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor
-    -Woverloaded-virtual -Wold-style-cast -Wswitch -Werror)
+    -Woverloaded-virtual -Wold-style-cast -Wswitch -Wno-missing-field-initializers -Werror)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     target_compile_options(tagsmith_flags INTERFACE -Wthread-safety)
   endif()

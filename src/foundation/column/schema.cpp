@@ -1,0 +1,32 @@
+#include "column/schema.h"
+
+#include <algorithm>
+
+namespace tagsmith::column {
+
+std::optional<size_t> TableSchema::find(std::string_view column) const {
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].name == column) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string TableSchema::full_name() const {
+  return database.empty() ? name : database + "." + name;
+}
+
+std::string Schema::display_name(ColumnId id) const {
+  const TableSchema& table = tables[id.table];
+  const std::string& column_name = table.columns[id.column].name;
+  const auto holders = std::ranges::count_if(
+      tables, [&](const TableSchema& other) { return other.find(column_name).has_value(); });
+  if (holders == 1) {
+    return column_name;
+  }
+  const auto namesakes = std::ranges::count(tables, table.name, &TableSchema::name);
+  return (namesakes == 1 ? table.name : table.full_name()) + "." + column_name;
+}
+
+}  // namespace tagsmith::column
