@@ -1,11 +1,40 @@
-# The front door. Everything real is in tools/, CMakePresets.json and ctest.
+# The front door. What is real stands in tools/, CMakePresets.json and ctest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup
+.PHONY: help setup build demo test check clean test-long
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
-	  awk -F'|' '{ printf "  make %-20s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | \
+	  awk -F':[^#]*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
 
-setup: ## put everything needed on this machine (Debian packages, libduckdb, the demo's data)
+setup: ## put what is needed on this machine (Debian packages, libduckdb, the demo's data)
 	@tools/setup
+
+build: setup ## the dev build
+	@cmake --preset dev
+	@cmake --build --preset dev
+
+demo: ## set up, build and tag 23,570 real customers
+	@tools/demo
+
+test: ## set up, build and run the default tests, plain and sanitized
+	@tools/test
+
+check: ## the loop before a commit: format, dev, asan, tidy on what changed
+	@tools/check
+
+long-fresh: ## make demo and make test in a bare Debian 12
+long-tidy: ## clang-tidy on every file
+long-tsan: ## the tests under the thread sanitizer
+long-asan: ## the tests that the default run leaves out of asan
+long-mutation: ## plausible slips in the product: each must be killed by a test
+long-fuzz: ## every fuzzer, five minutes each
+long-differential: ## ten million cases through interpreter, engine and DuckDB
+long-%:
+	@tools/long $*
+
+test-long: ## all the long ones; each continues where it stopped
+	@tools/long --all
+
+clean: ## remove build/ (the caches in ~/.cache stay)
+	@rm -rf build
