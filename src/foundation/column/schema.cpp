@@ -18,6 +18,9 @@ std::string TableSchema::full_name() const {
 }
 
 std::string Schema::display_name(ColumnId id) const {
+  if (id.table == kKeyTable) {
+    return key.name;
+  }
   const TableSchema& table = tables[id.table];
   const std::string& column_name = table.columns[id.column].name;
   const auto holders = std::ranges::count_if(

@@ -41,12 +41,18 @@ struct ColumnId {
   auto operator<=>(const ColumnId&) const = default;
 };
 
-/// All tables of a data set.
+/// In the place of ColumnId::table: the key, which is one column of the whole data set. Every user
+/// has it, also in tables without a row of that user.
+inline constexpr size_t kKeyTable = static_cast<size_t>(-1);
+inline constexpr ColumnId kKeyColumn{.table = kKeyTable, .column = 0};
+
+/// All tables of a data set. Rules read the key as text; an integer key is its decimal digits.
 struct Schema {
   std::vector<TableSchema> tables;
+  Column key{.name = "user_id", .type = {.kind = TypeKind::kText}};
 
   [[nodiscard]] const Column& column(ColumnId id) const {
-    return tables[id.table].columns[id.column];
+    return id.table == kKeyTable ? key : tables[id.table].columns[id.column];
   }
   [[nodiscard]] const Type& type(ColumnId id) const { return column(id).type; }
 
