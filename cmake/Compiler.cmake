@@ -1,5 +1,7 @@
 # How every target is compiled and linked: warnings, sanitizers, linker. No precompiled headers:
 # their bytes hold absolute paths, and a second clone would find nothing in ccache.
+add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.") # objects say nothing of this folder
+
 add_library(tagsmith_flags INTERFACE)
 if(TAGSMITH_WERROR)
   # Designated initialisers leave members to their defaults on purpose: g++ would warn about each.
@@ -29,8 +31,8 @@ if(TAGSMITH_SANITIZER)
   list(APPEND TAGSMITH_TEST_ENVIRONMENT
     "ASAN_OPTIONS=halt_on_error=1:detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:${symbolizer}"
     "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:${symbolizer}"
-    "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.suppressions"
-    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.suppressions:${symbolizer}")
+    "LSAN_OPTIONS=suppressions='${CMAKE_SOURCE_DIR}/tests/lsan.suppressions'"
+    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions='${CMAKE_SOURCE_DIR}/tests/tsan.suppressions':${symbolizer}")
 endif()
 if(TAGSMITH_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
