@@ -1,0 +1,148 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "files/atomic_file.h"
+#include "files/folder.h"
+
+namespace tagsmith::files {
+namespace {
+
+using base::ErrorCode;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// An empty folder of the running test; gone after it.
+class NewFolder {
+ public:
+  NewFolder() {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    path_ = std::filesystem::path(testing::TempDir()) /
+            (std::string("files_test-") + test->name() + "-" + std::to_string(getpid()));
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+  ~NewFolder() { std::filesystem::remove_all(path_); }
+
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+void put(const std::string& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+std::string get(const std::string& path) { return read_file(path, 1 << 20).value(); }
+
+TEST(Folder, ListsFilesAndFoldersByName) {
+  const NewFolder made;
+  const std::string folder = made.path();
+  put(join(folder, "b.txt"), "x");
+  put(join(folder, "B.txt"), "x");
+  std::filesystem::create_directory(join(folder, "a"));
+  std::filesystem::create_symlink("a", join(folder, "link"));
+  std::filesystem::create_symlink("nowhere", join(folder, "dangling"));
+  ASSERT_EQ(mkfifo(join(folder, "pipe").c_str(), 0600), 0);
+
+  EXPECT_THAT(list_folder(folder).value(), ElementsAre(Entry{"B.txt", false}, Entry{"a", true},
+                                                       Entry{"b.txt", false}, Entry{"link", true}));
+}
+
+TEST(Folder, SaysWhyAFolderCannotBeListed) {
+  const NewFolder made;
+  const std::string folder = made.path();
+  put(join(folder, "file"), "x");
+  EXPECT_EQ(list_folder(join(folder, "none")).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(list_folder(join(folder, "file")).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(Folder, ReadsAFileUpToItsLimit) {
+  const NewFolder made;
+  const std::string path = join(made.path(), "file");
+  const std::string bytes(200'000, 'x');
+  put(path, bytes);
+  EXPECT_EQ(read_file(path, bytes.size()).value(), bytes);
+  EXPECT_EQ(read_file(path, bytes.size() - 1).error().code, ErrorCode::kResourceExhausted);
+  EXPECT_EQ(read_file(path + "x", 10).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(read_file(made.path(), 10).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(AtomicFile, AppearsWholeWithCommitOnly) {
+  const NewFolder made;
+  const std::string folder = made.path();
+  const std::string path = join(folder, "out.txt");
+  put(path, "before");
+  AtomicFile file = AtomicFile::create(path).value();
+  file.write("after").value();
+  EXPECT_EQ(get(path), "before");
+  file.commit().value();
+  EXPECT_EQ(get(path), "after");
+  EXPECT_THAT(list_folder(folder).value(), ElementsAre(Entry{"out.txt", false}));
+}
+
+TEST(AtomicFile, LeavesNothingWithoutACommit) {
+  const NewFolder made;
+  const std::string folder = made.path();
+  {
+    AtomicFile file = AtomicFile::create(join(folder, "out.txt")).value();
+    AtomicFile moved = std::move(file);
+    moved.write(std::string(1 << 20, 'x')).value();
+    EXPECT_EQ(list_folder(folder).value().size(), 1u);
+  }
+  EXPECT_THAT(list_folder(folder).value(), IsEmpty());
+}
+
+TEST(AtomicFile, AWriterMayReplaceTheTemporaryFile) {
+  const NewFolder made;
+  const std::string path = join(made.path(), "out.txt");
+  AtomicFile file = AtomicFile::create(path).value();
+  put(file.temporary_path() + "2", "theirs");
+  std::filesystem::rename(file.temporary_path() + "2", file.temporary_path());
+  file.commit().value();
+  EXPECT_EQ(get(path), "theirs");
+}
+
+TEST(AtomicFile, RefusesWhatCannotBeAFile) {
+  const NewFolder made;
+  const std::string folder = made.path();
+  put(join(folder, "file"), "x");
+  EXPECT_EQ(AtomicFile::create(folder).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(AtomicFile::create(folder + "/").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(AtomicFile::create("").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(AtomicFile::create(folder + "/no/file").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(AtomicFile::create(folder + "/file/x").error().code, ErrorCode::kInvalidArgument);
+}
+
+// A limit on the size of files stands for a full disk: the call fails in the same place.
+TEST(AtomicFile, AFullDiskIsAnErrorThatNamesTheFileAndLeavesNothing) {
+  const NewFolder made;
+  const std::string folder = made.path();
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{.rlim_cur = 1 << 20, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  {
+    AtomicFile file = AtomicFile::create(join(folder, "out.txt")).value();
+    const base::Status status = file.write(std::string(2 << 20, 'x'));
+    setrlimit(RLIMIT_FSIZE, &before);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, ErrorCode::kUnavailable);
+    EXPECT_THAT(status.error().message, HasSubstr("out.txt"));
+  }
+  EXPECT_THAT(list_folder(folder).value(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace tagsmith::files

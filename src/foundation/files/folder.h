@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace tagsmith::files {
+
+struct Entry {
+  std::string name;
+  bool is_folder = false;  // else a regular file
+
+  bool operator==(const Entry&) const = default;
+};
+
+/// The files and folders in a folder, sorted by the bytes of their names. Links count as what they
+/// lead to; what is neither file nor folder, and a link to nothing, is left out. kNotFound when
+/// there is no such folder, kInvalidArgument when it is a file.
+base::Result<std::vector<Entry>> list_folder(const std::string& path);
+
+/// All bytes of a file. kNotFound when there is none, kInvalidArgument when it is a folder,
+/// kResourceExhausted when it has more than `bytes_max` bytes.
+base::Result<std::string> read_file(const std::string& path, size_t bytes_max);
+
+/// `folder` + "/" + `name`.
+std::string join(const std::string& folder, const std::string& name);
+
+}  // namespace tagsmith::files

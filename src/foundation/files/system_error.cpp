@@ -1,0 +1,36 @@
+#include "files/system_error.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "base/problem.h"
+
+namespace tagsmith::files {
+namespace {
+
+base::ErrorCode code_of(int error_number) {
+  switch (error_number) {
+    case ENOENT:
+      return base::ErrorCode::kNotFound;
+    case ENOTDIR:
+    case EISDIR:
+    case ENAMETOOLONG:
+    case ELOOP:
+      return base::ErrorCode::kInvalidArgument;
+    default:
+      return base::ErrorCode::kUnavailable;
+  }
+}
+
+}  // namespace
+
+base::Error system_error(std::string_view activity, const std::string& path, int error_number) {
+  return {.code = code_of(error_number),
+          .message = fmt::format("cannot {} {}: {}", activity, base::quote(path, path.size()),
+                                 std::generic_category().message(error_number)),
+          .path = path};
+}
+
+}  // namespace tagsmith::files
