@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "column/schema.h"
+#include "dataset/reader.h"
+
+namespace tagsmith::dataset {
+
+/// Tables with what they look like: schema.tables[i] describes sources[i].
+struct DataSet {
+  std::vector<TableSource> sources;
+  column::Schema schema;
+};
+
+/// Describes all tables. Fails with kConflict when two have one name, with E_DATA_KEY when the key
+/// is an integer in one table and text in another, and with what the reader says.
+base::Result<DataSet> describe(Reader& reader, std::vector<TableSource> sources);
+
+}  // namespace tagsmith::dataset

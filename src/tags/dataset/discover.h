@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dataset/reader.h"
+
+namespace tagsmith::dataset {
+
+/// What holds for every table of a data set.
+struct DataOptions {
+  std::string day;  // the partition, "2025-11-22"; empty: the newest of each table
+  std::string key = "user_id";
+  std::string zone = "UTC";
+};
+
+/// The tables in `folder`, sorted by name. A folder with `dt=*` folders or *.parquet files is a
+/// table, a folder of such folders a database; nothing deeper is looked at, other files are
+/// ignored, and so is every name that starts with '.' or '_'. `folder` itself is the one table,
+/// under its own name, when it has `dt=*` folders, or has *.parquet files and no table below it.
+///
+/// A table with `dt=*` folders is its partition of the day; *.parquet files beside them are
+/// ignored. Fails with E_DATA_PARTITION, naming the newest partition there is, when that one is
+/// missing or holds no *.parquet file, and with E_DATA_FILE when there is no folder or no table.
+base::Result<std::vector<TableSource>> discover(const std::string& folder,
+                                                const DataOptions& options);
+
+/// The table of a definition "NAME=SELECT ..." or "DATABASE.NAME=SELECT ...".
+base::Result<TableSource> table_from_select(std::string_view definition,
+                                            const DataOptions& options);
+
+/// "database.name" or "name".
+std::string full_name(const TableSource& source);
+
+/// Where a table comes from, for messages: its folder, or its name for a SELECT.
+std::string place_of(const TableSource& source);
+
+}  // namespace tagsmith::dataset

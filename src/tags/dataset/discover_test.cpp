@@ -1,0 +1,138 @@
+#include "dataset/discover.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace tagsmith::dataset {
+namespace {
+
+using base::ErrorCode;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A data folder of the running test with empty files at the given paths; gone after it.
+class DataFolder {
+ public:
+  explicit DataFolder(const std::vector<std::string>& files) {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    path_ = std::filesystem::path(testing::TempDir()) /
+            (std::string("discover_test-") + test->name() + "-" + std::to_string(getpid()));
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+    for (const std::string& file : files) {
+      std::filesystem::create_directories((path_ / file).parent_path());
+      std::ofstream(path_ / file) << "";
+    }
+  }
+  DataFolder(const DataFolder&) = delete;
+  DataFolder& operator=(const DataFolder&) = delete;
+  ~DataFolder() { std::filesystem::remove_all(path_); }
+
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+  // The tables found: "name: files below the folder", or the error as "symbol: message".
+  [[nodiscard]] std::vector<std::string> tables(const std::string& day,
+                                                const std::string& below = "") const {
+    const auto found = discover(path() + below, {.day = day});
+    if (!found) {
+      return {found.error().symbol + ": " + found.error().message};
+    }
+    std::vector<std::string> out;
+    for (const TableSource& source : *found) {
+      std::string text = full_name(source) + ":";
+      for (const std::string& file : source.files) {
+        text += " " + file.substr(path().size() + 1);
+      }
+      out.push_back(text + (source.hidden.empty() ? "" : " (dt)"));
+    }
+    return out;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(Discover, FindsTablesAndDatabasesAndNothingDeeper) {
+  const DataFolder folder({"plain/b.parquet", "plain/a.parquet", "plain/readme.txt",
+                           "daily/dt=2025-11-22/p.parquet", "daily/dt=2025-11-21/old.parquet",
+                           "dwd/orders/dt=2025-11-22/o.parquet", "dwd/loose/x.parquet",
+                           "dwd/deeper/still/x.parquet", "empty/readme.md", "notes.txt"});
+  EXPECT_THAT(
+      folder.tables("2025-11-22"),
+      ElementsAre("daily: daily/dt=2025-11-22/p.parquet (dt)", "dwd.loose: dwd/loose/x.parquet",
+                  "dwd.orders: dwd/orders/dt=2025-11-22/o.parquet (dt)",
+                  "plain: plain/a.parquet plain/b.parquet"));
+}
+
+TEST(Discover, IgnoresNamesThatStartWithAPointOrAnUnderscore) {
+  const DataFolder folder({"t/dt=2025-11-22/p.parquet", "t/dt=2025-11-22/_SUCCESS",
+                           "t/dt=2025-11-22/.p.parquet", "t/dt=2025-11-22/_p.parquet",
+                           "_temporary/x.parquet", ".hidden/x.parquet"});
+  EXPECT_THAT(folder.tables("2025-11-22"), ElementsAre("t: t/dt=2025-11-22/p.parquet (dt)"));
+}
+
+TEST(Discover, AFolderThatIsATableIsTheOneTable) {
+  const DataFolder folder({"daily/dt=2025-11-22/p.parquet", "plain/a.parquet"});
+  EXPECT_THAT(folder.tables("2025-11-22", "/daily"),
+              ElementsAre("daily: daily/dt=2025-11-22/p.parquet (dt)"));
+  EXPECT_THAT(folder.tables("2025-11-22", "/plain/"), ElementsAre("plain: plain/a.parquet"));
+}
+
+TEST(Discover, AFileBesideTheTablesIsNoTable) {
+  const DataFolder folder({"t/a.parquet", "result.parquet"});
+  EXPECT_THAT(folder.tables("2025-11-22"), ElementsAre("t: t/a.parquet"));
+}
+
+TEST(Discover, OnlyTheNamedPartitionOfAPartitionedTableIsRead) {
+  const DataFolder folder({"t/dt=2025-11-22/p.parquet", "t/loose.parquet"});
+  EXPECT_THAT(folder.tables("2025-11-22"), ElementsAre("t: t/dt=2025-11-22/p.parquet (dt)"));
+}
+
+TEST(Discover, WithoutADayTheNewestPartitionIsRead) {
+  const DataFolder folder(
+      {"t/dt=2025-11-22/p.parquet", "t/dt=2025-02-01/p.parquet", "t/dt=later/p.parquet"});
+  EXPECT_THAT(folder.tables(""), ElementsAre("t: t/dt=2025-11-22/p.parquet (dt)"));
+}
+
+TEST(Discover, AMissingPartitionIsAnErrorThatNamesTheNewest) {
+  const DataFolder folder({"t/dt=2025-11-22/p.parquet", "t/dt=2025-11-23/_SUCCESS"});
+  EXPECT_THAT(folder.tables("2025-11-24"),
+              ElementsAre("E_DATA_PARTITION: table 't' has no partition dt=2025-11-24; the newest "
+                          "there is dt=2025-11-23"));
+  const auto empty = discover(folder.path(), {.day = "2025-11-23"});
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().symbol, "E_DATA_PARTITION");
+  EXPECT_THAT(empty.error().message, HasSubstr("holds no *.parquet file"));
+  EXPECT_EQ(empty.error().path, folder.path() + "/t/dt=2025-11-23");
+}
+
+TEST(Discover, AFolderWithoutTablesIsAnError) {
+  const DataFolder folder({"notes.txt", "a/b/c/d.parquet"});
+  EXPECT_THAT(folder.tables("2025-11-22"), ElementsAre(HasSubstr("E_DATA_FILE: no table in ")));
+  EXPECT_THAT(folder.tables("2025-11-22", "/none"), ElementsAre(HasSubstr("E_DATA_FILE: ")));
+  EXPECT_THAT(folder.tables("2025-11-22", "/notes.txt"), ElementsAre(HasSubstr("E_DATA_FILE: ")));
+}
+
+TEST(Discover, ADefinitionIsANameAndASelect) {
+  const TableSource table =
+      table_from_select(" shop.orders = select a = 1 from 'x.csv' ", {.key = "id"}).value();
+  EXPECT_EQ(full_name(table), "shop.orders");
+  EXPECT_EQ(table.database, "shop");
+  EXPECT_EQ(table.select, "select a = 1 from 'x.csv'");
+  EXPECT_EQ(table.key, "id");
+  for (const std::string_view wrong :
+       {"", "orders", "orders=", "=select 1", "a b=select 1", ".t=select 1", "d.=select 1",
+        "a.b.c=select 1", "1t=select 1"}) {
+    SCOPED_TRACE(wrong);
+    const auto result = table_from_select(wrong, {});
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
+}  // namespace
+}  // namespace tagsmith::dataset
