@@ -1,0 +1,264 @@
+#include "catalog/checked_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/similar.h"
+#include "rule/problems.h"
+
+namespace tagsmith::catalog {
+namespace {
+
+using base::Problem;
+
+// The has_tag tests of a rule with their places.
+void find_tag_tests(const rule::Expression& expression, std::vector<const rule::TagTest*>& found) {
+  if (const auto* test = std::get_if<rule::TagTest>(&expression.node)) {
+    found.push_back(test);
+  } else if (const auto* all = std::get_if<rule::And>(&expression.node)) {
+    for (const rule::Expression& part : all->parts) {
+      find_tag_tests(part, found);
+    }
+  } else if (const auto* any = std::get_if<rule::Or>(&expression.node)) {
+    for (const rule::Expression& part : any->parts) {
+      find_tag_tests(part, found);
+    }
+  } else if (const auto* negation = std::get_if<rule::Not>(&expression.node)) {
+    find_tag_tests(negation->part.front(), found);
+  }
+}
+
+// The number of "byte 17"; a place that is none stays where it is.
+size_t byte_of(const Problem& problem) {
+  constexpr std::string_view kPrefix = "byte ";
+  size_t byte = 0;
+  if (problem.path.starts_with(kPrefix)) {
+    std::from_chars(problem.path.data() + kPrefix.size(), problem.path.data() + problem.path.size(),
+                    byte);
+  }
+  return byte;
+}
+
+// The groups of nodes that reach each other, every group after those that it reaches (Tarjan's
+// algorithm, without recursion: a file may chain thousands of rules).
+std::vector<std::vector<size_t>> groups_in_order(const std::vector<std::vector<size_t>>& edges) {
+  constexpr size_t kUnseen = static_cast<size_t>(-1);
+  struct Visit {
+    size_t node;
+    size_t next_edge;
+  };
+  std::vector<size_t> index(edges.size(), kUnseen);
+  std::vector<size_t> low(edges.size());
+  std::vector<bool> open(edges.size());
+  std::vector<size_t> stack;
+  std::vector<std::vector<size_t>> groups;
+  size_t counter = 0;
+  for (size_t root = 0; root < edges.size(); ++root) {
+    if (index[root] != kUnseen) {
+      continue;
+    }
+    std::vector<Visit> visits;
+    const auto enter = [&](size_t node) {
+      index[node] = low[node] = counter++;
+      open[node] = true;
+      stack.push_back(node);
+      visits.push_back({node, 0});
+    };
+    enter(root);
+    while (!visits.empty()) {
+      Visit& visit = visits.back();
+      const size_t node = visit.node;
+      if (visit.next_edge < edges[node].size()) {
+        const size_t target = edges[node][visit.next_edge++];
+        if (index[target] == kUnseen) {
+          enter(target);
+        } else if (open[target]) {
+          low[node] = std::min(low[node], index[target]);
+        }
+        continue;
+      }
+      visits.pop_back();
+      if (!visits.empty()) {
+        size_t& parent_low = low[visits.back().node];
+        parent_low = std::min(parent_low, low[node]);
+      }
+      if (low[node] == index[node]) {
+        const auto first = std::ranges::find(stack, node);
+        groups.emplace_back(first, stack.end());
+        stack.erase(first, stack.end());
+        for (const size_t member : groups.back()) {
+          open[member] = false;
+        }
+      }
+    }
+  }
+  return groups;
+}
+
+// Checks one file: first every rule for itself, then what the rules ask of each other.
+class Checking {
+ public:
+  Checking(const RuleFile& file, const column::Schema& schema, const rule::CheckOptions& options)
+      : entries_(file.entries),
+        problems_(entries_.size()),
+        rules_(entries_.size()),
+        edges_(entries_.size()),
+        tests_(entries_.size()) {
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      rules_of_tag_[entries_[i].tag_id_given].push_back(i);
+      if (!entries_[i].name.empty()) {
+        tags_of_name_[entries_[i].name].insert(entries_[i].tag_id_given);
+      }
+    }
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      check(i, schema, options);
+    }
+  }
+
+  CheckedRules finish() {
+    CheckedRules out;
+    for (const std::vector<size_t>& group : groups_in_order(edges_)) {
+      refuse_cycle(group);
+      for (const size_t i : group) {
+        refuse_dependant(i);
+        if (problems_[i].empty()) {
+          out.rules.push_back({.tag_id = entries_[i].tag_id,
+                               .name = entries_[i].name,
+                               .position = entries_[i].position,
+                               .rule = std::move(*rules_[i])});
+        }
+      }
+    }
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      out.refused_count += problems_[i].empty() ? 0 : 1;
+      for (Problem& problem : problems_[i]) {
+        out.problems.push_back({entries_[i].tag_id_given, std::move(problem)});
+      }
+    }
+    return out;
+  }
+
+ private:
+  void check(size_t i, const column::Schema& schema, const rule::CheckOptions& options) {
+    problems_[i] = entries_[i].problems;
+    if (!entries_[i].expression) {
+      return;
+    }
+    auto checked = rule::check(*entries_[i].expression, schema, options);
+    base::Problems found;
+    if (checked) {
+      rules_[i] = std::move(checked).value();
+    } else {
+      found = std::move(checked).error();
+    }
+    find_tag_tests(*entries_[i].expression, tests_[i]);
+    for (const rule::TagTest* test : tests_[i]) {
+      find_tag(i, *test, found);
+    }
+    std::ranges::stable_sort(found, {}, byte_of);
+    std::ranges::move(found, std::back_inserter(problems_[i]));
+  }
+
+  void find_tag(size_t i, const rule::TagTest& test, base::Problems& found) {
+    const auto tags = tags_of_name_.find(test.code);
+    if (tags == tags_of_name_.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, ids] : tags_of_name_) {
+        names.push_back(name);
+      }
+      found.push_back({std::string(rule::kTagUnknown), test.place.path,
+                       fmt::format("no rule of the file has the name {}", base::quote(test.code)),
+                       base::did_you_mean(test.code, names)});
+      return;
+    }
+    if (tags->second.size() > 1) {
+      found.push_back(
+          {std::string(rule::kTagUnknown), test.place.path,
+           fmt::format("{} is the name of {} tags", base::quote(test.code), tags->second.size()),
+           "give each tag a name of its own"});
+      return;
+    }
+    const std::vector<size_t>& asked = rules_of_tag_.at(*tags->second.begin());
+    edges_[i].insert(edges_[i].end(), asked.begin(), asked.end());
+  }
+
+  void refuse_cycle(const std::vector<size_t>& group) {
+    const size_t first = group.front();
+    if (group.size() == 1 && std::ranges::find(edges_[first], first) == edges_[first].end()) {
+      return;
+    }
+    std::set<std::string> names;
+    for (const size_t i : group) {
+      names.insert(base::quote(entries_[i].name));
+    }
+    for (const size_t i : group) {
+      problems_[i].push_back(
+          {std::string(rule::kTagCycle), tests_[i].front()->place.path,
+           fmt::format("the rule asks for its own tag by way of {}", fmt::join(names, ", ")),
+           "take one has_tag out of the circle"});
+    }
+  }
+
+  // A rule that asks for a tag with a refused rule is refused too; rules that are refused for a
+  // reason of their own keep that one.
+  void refuse_dependant(size_t i) {
+    if (!problems_[i].empty()) {
+      return;
+    }
+    for (const rule::TagTest* test : tests_[i]) {
+      const std::string& tag = *tags_of_name_.at(test->code).begin();
+      const bool refused = std::ranges::any_of(
+          rules_of_tag_.at(tag), [&](size_t asked) { return !problems_[asked].empty(); });
+      if (refused) {
+        problems_[i].push_back(
+            {std::string(rule::kTagRefused), test->place.path,
+             fmt::format("a rule of the tag {} is refused", base::quote(test->code)),
+             "mend that rule first"});
+      }
+    }
+  }
+
+  const std::vector<RuleEntry>& entries_;
+  std::vector<base::Problems> problems_;               // of each entry
+  std::vector<std::optional<rule::TypedRule>> rules_;  // of each entry
+  std::vector<std::vector<size_t>> edges_;             // entry -> the entries it asks for
+  std::vector<std::vector<const rule::TagTest*>> tests_;
+  std::map<std::string, std::vector<size_t>> rules_of_tag_;  // by the tag id as given
+  std::map<std::string, std::set<std::string>> tags_of_name_;
+};
+
+}  // namespace
+
+std::vector<size_t> CheckedRules::rules_of_tag(std::string_view name) const {
+  const auto named = std::ranges::find(rules, name, &CheckedRule::name);
+  std::vector<size_t> indexes;
+  for (size_t i = 0; named != rules.end() && i < rules.size(); ++i) {
+    if (rules[i].tag_id == named->tag_id) {
+      indexes.push_back(i);
+    }
+  }
+  return indexes;
+}
+
+CheckedRules check_rules(const RuleFile& file, const column::Schema& schema,
+                         const rule::CheckOptions& options) {
+  return Checking(file, schema, options).finish();
+}
+
+rule::LoweredRules lower_rules(const CheckedRules& rules, const column::Schema& schema,
+                               std::int32_t as_of) {
+  rule::LoweredRules lowered;
+  for (const CheckedRule& checked : rules.rules) {
+    lowered.push_back(rule::lower(checked.rule, schema, as_of,
+                                  [&](std::string_view name) { return rules.rules_of_tag(name); }));
+  }
+  return lowered;
+}
+
+}  // namespace tagsmith::catalog

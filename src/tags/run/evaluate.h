@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "dataset/join.h"
+#include "dataset/reader.h"
+#include "engine/program.h"
+
+namespace tagsmith::run {
+
+struct TagCount {
+  std::int32_t tag_id = 0;
+  std::uint64_t users = 0;
+
+  bool operator==(const TagCount&) const = default;
+};
+
+struct RunCounts {
+  std::uint64_t users = 0;
+  std::uint64_t users_with_tags = 0;
+  std::vector<TagCount> tags;  // ascending ids; every tag of a rule, also with no user
+};
+
+/// Evaluates all rules for all users and writes the users in the order of their keys' bytes, each
+/// with the ascending distinct ids of its tags: a tag is given when any of its rules is TRUE
+/// (SEMANTICS 15, 20). `tag_of_rule[r]` is the tag of rule r of the program. Fails with kCancelled
+/// on an interrupt and with what the writer says; does not finish the writer.
+base::Result<RunCounts> evaluate(const engine::Program& program,
+                                 std::span<const std::int32_t> tag_of_rule,
+                                 const dataset::JoinedUsers& users, dataset::TagFileWriter& writer);
+
+}  // namespace tagsmith::run
