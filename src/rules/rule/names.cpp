@@ -1,0 +1,188 @@
+#include "rule/names_internal.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/similar.h"
+#include "rule/one_problem_internal.h"
+#include "rule/problems.h"
+
+namespace tagsmith::rule {
+namespace {
+
+using base::Problems;
+using base::Result;
+using column::ColumnId;
+using column::TableSchema;
+
+constexpr size_t kNamesShownMax = 8;  // in one hint
+
+bool means(const TableSchema& table, std::string_view database, std::string_view name) {
+  return table.name == name && (database.empty() || table.database == database);
+}
+
+std::string listed(std::vector<std::string> names, std::string_view separator) {
+  const bool more = names.size() > kNamesShownMax;
+  names.resize(std::min(names.size(), kNamesShownMax));
+  return fmt::format("{}{}", fmt::join(names, separator), more ? ", ..." : "");
+}
+
+}  // namespace
+
+Names::Names(const column::Schema& schema, const std::vector<std::string>& search)
+    : schema_(schema) {
+  for (size_t table = 0; table < schema.tables.size(); ++table) {
+    all_.push_back(table);
+    // An entry that several databases have stands for all of them: the column must then be in one.
+    const bool named = std::ranges::any_of(search, [&](const std::string& entry) {
+      return entry == schema.tables[table].name || entry == schema.tables[table].full_name();
+    });
+    if (named || search.empty()) {
+      searched_.push_back(table);
+    }
+  }
+}
+
+Result<ColumnId, Problems> Names::find(const ColumnName& name, const NamePlaces& places) const {
+  return name.table.empty() ? find_in_one_of(searched_, name.column, places)
+                            : find_in_named_table(name, places);
+}
+
+Result<ColumnId, Problems> Names::find_reference(const ColumnName& name, ColumnId own,
+                                                 const NamePlaces& places) const {
+  if (!name.table.empty()) {
+    return find_in_named_table(name, places);
+  }
+  if (own.table != column::kKeyTable && name.column != schema_.key.name) {
+    if (const auto beside = schema_.tables[own.table].find(name.column)) {
+      return ColumnId{.table = own.table, .column = *beside};
+    }
+  }
+  return find_in_one_of(all_, name.column, places);
+}
+
+Result<ColumnId, Problems> Names::find_in_named_table(const ColumnName& name,
+                                                      const NamePlaces& places) const {
+  const size_t table = TAGSMITH_TRY(find_table(name, places));
+  if (name.column == schema_.key.name) {
+    return column::kKeyColumn;
+  }
+  if (const auto found = schema_.tables[table].find(name.column)) {
+    return ColumnId{.table = table, .column = *found};
+  }
+  return one_problem(
+      kColumnUnknown, places.column,
+      fmt::format("table {} has no column {}", shown(table), base::quote(name.column)),
+      hint_for_column({table}, name.column, places));
+}
+
+Result<ColumnId, Problems> Names::find_in_one_of(const Tables& tables, std::string_view column,
+                                                 const NamePlaces& places) const {
+  if (column == schema_.key.name) {
+    return column::kKeyColumn;
+  }
+  const Tables found = holders(tables, column);
+  if (found.size() == 1) {
+    return ColumnId{.table = found.front(), .column = *schema_.tables[found.front()].find(column)};
+  }
+  if (found.empty()) {
+    return one_problem(
+        kColumnUnknown, places.column,
+        fmt::format("no {}table has a column {}", tables.size() < all_.size() ? "searched " : "",
+                    base::quote(column)),
+        hint_for_column(tables, column, places));
+  }
+  std::vector<std::string> names;
+  std::ranges::transform(found, std::back_inserter(names), [&](size_t t) { return shown(t); });
+  return one_problem(kColumnAmbiguous, places.column,
+                     fmt::format("column {} is in several tables: {}", base::quote(column),
+                                 listed(std::move(names), ", ")),
+                     "write " + qualified(found, column, places));
+}
+
+Result<size_t, Problems> Names::find_table(const ColumnName& name, const NamePlaces& places) const {
+  Tables found;
+  std::ranges::copy_if(all_, std::back_inserter(found), [&](size_t table) {
+    return means(schema_.tables[table], name.database, name.table);
+  });
+  if (found.size() == 1) {
+    return found.front();
+  }
+  const std::string written =
+      base::quote(name.database.empty() ? name.table : name.database + "." + name.table);
+  if (found.empty()) {
+    return one_problem(kTableUnknown, places.table, fmt::format("no table {}", written),
+                       hint_for_table(name));
+  }
+  std::vector<std::string> names;
+  std::ranges::transform(found, std::back_inserter(names),
+                         [&](size_t table) { return schema_.tables[table].full_name(); });
+  const std::string choices = listed(names, " or ");
+  return one_problem(
+      kTableAmbiguous, places.table,
+      fmt::format("table {} is in several databases: {}", written, listed(std::move(names), ", ")),
+      "write " + choices);
+}
+
+Names::Tables Names::holders(const Tables& tables, std::string_view column) const {
+  Tables found;
+  std::ranges::copy_if(tables, std::back_inserter(found), [&](size_t table) {
+    return schema_.tables[table].find(column).has_value();
+  });
+  return found;
+}
+
+std::string Names::hint_for_table(const ColumnName& name) const {
+  for (const TableSchema& table : schema_.tables) {
+    if (table.name == name.table) {
+      return fmt::format("did you mean '{}'?", table.full_name());
+    }
+  }
+  std::vector<std::string> candidates;
+  for (const size_t table : all_) {
+    candidates.push_back(name.database.empty() ? shown(table) : schema_.tables[table].full_name());
+  }
+  const std::string written = name.database.empty() ? name.table : name.database + "." + name.table;
+  std::string hint = base::did_you_mean(written, candidates);
+  return hint.empty() && !candidates.empty() ? "tables: " + listed(std::move(candidates), ", ")
+                                             : hint;
+}
+
+std::string Names::hint_for_column(const Tables& tables, std::string_view column,
+                                   const NamePlaces& places) const {
+  const Tables elsewhere = holders(all_, column);
+  if (!elsewhere.empty()) {
+    return "write " + qualified(elsewhere, column, places);
+  }
+  std::vector<std::string> candidates = {schema_.key.name};
+  for (const size_t table : tables) {
+    for (const column::Column& candidate : schema_.tables[table].columns) {
+      candidates.push_back(candidate.name);
+    }
+  }
+  std::string hint = base::did_you_mean(column, candidates);
+  return hint.empty() ? "columns: " + listed(std::move(candidates), ", ") : hint;
+}
+
+std::string Names::qualified(const Tables& tables, std::string_view column,
+                             const NamePlaces& places) const {
+  std::vector<std::string> choices;
+  for (const size_t table : tables) {
+    choices.push_back(places.json ? fmt::format("\"table\": \"{}\"", shown(table))
+                                  : fmt::format("{}.{}", shown(table), column));
+  }
+  return listed(std::move(choices), " or ");
+}
+
+std::string Names::shown(size_t table) const {
+  const std::string& name = schema_.tables[table].name;
+  return std::ranges::count(schema_.tables, name, &TableSchema::name) == 1
+             ? name
+             : schema_.tables[table].full_name();
+}
+
+}  // namespace tagsmith::rule

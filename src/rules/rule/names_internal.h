@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/problem.h"
+#include "base/result.h"
+#include "column/schema.h"
+#include "rule/expression.h"
+
+namespace tagsmith::rule {
+
+/// Where a name stands, for the path of a problem: JSON has the table and the column apart.
+struct NamePlaces {
+  std::string table;
+  std::string column;
+  bool json = false;  // how a hint spells a qualified name
+};
+
+/// Finds the columns that names mean (SEMANTICS 13 and 18). Immutable; `schema` must outlive it.
+class Names {
+ public:
+  /// `search`: the tables of names without a table ("tbl" or "db.tbl"); empty: all.
+  Names(const column::Schema& schema, const std::vector<std::string>& search);
+
+  /// The column of a condition.
+  [[nodiscard]] base::Result<column::ColumnId, base::Problems> find(const ColumnName& name,
+                                                                    const NamePlaces& places) const;
+
+  /// The column that a value refers to: without a table it is looked for beside `own` first, then
+  /// in the whole data set.
+  [[nodiscard]] base::Result<column::ColumnId, base::Problems> find_reference(
+      const ColumnName& name, column::ColumnId own, const NamePlaces& places) const;
+
+ private:
+  using Tables = std::vector<size_t>;
+
+  [[nodiscard]] base::Result<column::ColumnId, base::Problems> find_in_named_table(
+      const ColumnName& name, const NamePlaces& places) const;
+  [[nodiscard]] base::Result<column::ColumnId, base::Problems> find_in_one_of(
+      const Tables& tables, std::string_view column, const NamePlaces& places) const;
+  [[nodiscard]] base::Result<size_t, base::Problems> find_table(const ColumnName& name,
+                                                                const NamePlaces& places) const;
+  [[nodiscard]] Tables holders(const Tables& tables, std::string_view column) const;
+  [[nodiscard]] std::string hint_for_table(const ColumnName& name) const;
+  [[nodiscard]] std::string hint_for_column(const Tables& tables, std::string_view column,
+                                            const NamePlaces& places) const;
+
+  /// "orders.age", or for JSON "\"table\": \"orders\"", of every table of the list.
+  [[nodiscard]] std::string qualified(const Tables& tables, std::string_view column,
+                                      const NamePlaces& places) const;
+  /// The shortest name of a table: "db.orders" only where two databases have one.
+  [[nodiscard]] std::string shown(size_t table) const;
+
+  const column::Schema& schema_;
+  Tables all_;
+  Tables searched_;
+};
+
+}  // namespace tagsmith::rule

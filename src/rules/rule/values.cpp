@@ -1,0 +1,502 @@
+#include "rule/values_internal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "column/days.h"
+#include "column/readers.h"
+#include "rule/one_problem_internal.h"
+#include "rule/problems.h"
+
+namespace tagsmith::rule {
+namespace {
+
+using base::Problems;
+using base::Result;
+using column::Decimal;
+
+constexpr std::int32_t kDaysMax = 36'500;  // of relative days
+constexpr size_t kDayDigitsMax = 6;        // of relative days written as a text
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// `text` for a message, cut and escaped as base::quote does it, without the quotes.
+std::string shortened(std::string_view text) {
+  const std::string quoted = base::quote(text);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+struct LiteralText {
+  std::string operator()(const NullLiteral&) const { return "null"; }
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(const NumberLiteral& literal) const { return shortened(literal.text); }
+  std::string operator()(const TextLiteral& literal) const { return base::quote(literal.text); }
+  std::string operator()(const DayLiteral& literal) const {
+    return "date " + base::quote(literal.text);
+  }
+  std::string operator()(const TimeLiteral& literal) const {
+    return "timestamp " + base::quote(literal.text);
+  }
+  std::string operator()(const TodayLiteral& literal) const {
+    return literal.offset == 0 ? "today()" : fmt::format("today() {:+} days", literal.offset);
+  }
+  std::string operator()(const UnusableLiteral& literal) const { return literal.kind; }
+  std::string operator()(const ColumnOperand& operand) const {
+    return "column " + base::quote(operand.name.column);
+  }
+};
+
+std::string shown(const Argument& argument) { return std::visit(LiteralText{}, argument.literal); }
+
+Problems wrong_type(const ValueContext& context, const Argument& argument, std::string_view wanted,
+                    std::string hint) {
+  return one_problem(kValueType, argument.place.path,
+                     fmt::format("{}: {} is no {}", context.subject, shown(argument), wanted),
+                     std::move(hint));
+}
+
+// --- Numbers
+
+bool is_identifier(std::string_view name) {
+  const auto starts = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+  };
+  return !name.empty() && starts(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return starts(c) || is_digit(c); });
+}
+
+/// "col", "tbl.col" or "db.tbl.col", each part an identifier.
+std::optional<ColumnName> read_reference(std::string_view text) {
+  std::vector<std::string> parts;
+  for (size_t start = 0; start <= text.size();) {
+    const size_t dot = std::min(text.find('.', start), text.size());
+    parts.emplace_back(text.substr(start, dot - start));
+    if (parts.size() > 3 || !is_identifier(parts.back())) {
+      return std::nullopt;
+    }
+    start = dot + 1;
+  }
+  ColumnName name;
+  const std::array members = {&name.column, &name.table, &name.database};
+  std::ranges::reverse(parts);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    *members[i] = parts[i];
+  }
+  return parts.empty() ? std::nullopt : std::optional(name);
+}
+
+std::string number_hint(const ValueContext& context, std::string_view text) {
+  std::string bare(text);
+  std::erase_if(bare, [](char c) { return c == ',' || c == '_' || c == ' ' || c == '\''; });
+  if (bare != text && column::read_number(bare)) {
+    return "write " + bare;
+  }
+  if (!read_reference(text)) {
+    return "a number has digits, at most 38 of them, and may have a sign, a point and an exponent";
+  }
+  if (context.json()) {
+    return "a value names a column only with =, !=, >, <, >= and <=";
+  }
+  return fmt::format("write {} without quotes to compare with a column", text);
+}
+
+Result<Constant, Problems> read_number(const ValueContext& context, const Argument& argument) {
+  const auto* number = std::get_if<NumberLiteral>(&argument.literal);
+  const auto* text = std::get_if<TextLiteral>(&argument.literal);
+  if (number == nullptr && text == nullptr) {
+    const bool boolean = std::holds_alternative<bool>(argument.literal);
+    return wrong_type(context, argument, "number",
+                      boolean && context.json() ? "for true and false declare type boolean"
+                      : boolean                 ? "write bool(column) to read it as true or false"
+                                                : "");
+  }
+  const std::string& digits = number != nullptr ? number->text : text->text;
+  if (const auto value = column::read_number(digits)) {
+    return Constant(*value);
+  }
+  if (number != nullptr) {
+    return wrong_type(context, argument, "number that a rule can hold",
+                      "at most 38 significant digits, from 1e-38 to below 1e38");
+  }
+  return wrong_type(context, argument, "number", number_hint(context, digits));
+}
+
+// --- Dates
+
+/// The right spelling of a date that was written in another common form, or empty.
+std::string respelled_day(std::string_view text) {
+  std::vector<std::string> numbers;
+  bool in_number = false;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      if (!in_number) {
+        numbers.emplace_back();
+      }
+      numbers.back() += c;
+    }
+    in_number = is_digit(c);
+  }
+  if (numbers.size() == 1 && numbers[0].size() == 8) {
+    numbers = {numbers[0].substr(0, 4), numbers[0].substr(4, 2), numbers[0].substr(6, 2)};
+  }
+  if (numbers.size() != 3 || numbers[0].size() != 4 || numbers[1].size() > 2 ||
+      numbers[2].size() > 2) {
+    return {};
+  }
+  std::string day = fmt::format("{}-{:0>2}-{:0>2}", numbers[0], numbers[1], numbers[2]);
+  return column::read_moment(day) && day != text ? day : std::string();
+}
+
+std::string date_hint(std::string_view text) {
+  const std::string day = respelled_day(text);
+  return day.empty() ? "a date is YYYY-MM-DD, alone or with a time HH:MM[:SS[.ffffff]] of no zone"
+                     : fmt::format("write '{}'", day);
+}
+
+Constant moment(column::Moment at) { return MomentLiteral{.at = at}; }
+Constant today(std::int32_t offset_days) {
+  return MomentLiteral{.relative = true, .offset_days = offset_days};
+}
+
+/// date '...' holds a day and timestamp '...' a time, so that the grain is what the eye sees.
+Result<Constant, Problems> read_moment(const ValueContext& context, const Argument& argument,
+                                       std::string_view text, bool wants_day) {
+  const auto at = column::read_moment(text);
+  if (at && at->is_day == wants_day) {
+    return moment(*at);
+  }
+  const std::string written(column::trim_blanks(text));
+  const std::string hint = !at         ? date_hint(text)
+                           : wants_day ? fmt::format("write timestamp '{}'", written)
+                                       : fmt::format("write date '{}'", written);
+  return wrong_type(context, argument, wants_day ? "day" : "point in time", hint);
+}
+
+Result<Constant, Problems> read_date(const ValueContext& context, const Argument& argument) {
+  if (const auto* text = std::get_if<TextLiteral>(&argument.literal)) {
+    const auto at = column::read_moment(text->text);
+    return at ? Result<Constant, Problems>(moment(*at))
+              : wrong_type(context, argument, "date", date_hint(text->text));
+  }
+  if (const auto* day = std::get_if<DayLiteral>(&argument.literal)) {
+    return read_moment(context, argument, day->text, true);
+  }
+  if (const auto* time = std::get_if<TimeLiteral>(&argument.literal)) {
+    return read_moment(context, argument, time->text, false);
+  }
+  if (const auto* relative = std::get_if<TodayLiteral>(&argument.literal)) {
+    if (relative->offset >= -kDaysMax && relative->offset <= kDaysMax) {
+      return today(relative->offset);
+    }
+    return wrong_type(context, argument, "day near enough",
+                      fmt::format("at most {} days from today()", kDaysMax));
+  }
+  const auto* number = std::get_if<NumberLiteral>(&argument.literal);
+  return wrong_type(context, argument, "date",
+                    number != nullptr ? date_hint(number->text) : std::string());
+}
+
+/// A count of days: a whole number from 0 to kDaysMax.
+std::optional<std::int32_t> read_day_count(const Literal& literal) {
+  if (const auto* text = std::get_if<TextLiteral>(&literal)) {
+    const bool digits = !text->text.empty() && text->text.size() <= kDayDigitsMax &&
+                        std::ranges::all_of(text->text, is_digit);
+    if (!digits) {
+      return std::nullopt;
+    }
+    const int days = std::stoi(text->text);
+    return days <= kDaysMax ? std::optional(days) : std::nullopt;
+  }
+  const auto* number = std::get_if<NumberLiteral>(&literal);
+  const auto value = number == nullptr ? std::nullopt : column::read_number(number->text);
+  const auto days = value ? column::scale_down(*value, 0) : std::nullopt;
+  if (!days || !days->exact || days->floor < 0 || days->floor > kDaysMax) {
+    return std::nullopt;
+  }
+  return static_cast<std::int32_t>(days->floor);
+}
+
+Result<Constant, Problems> read_days_ago(const ValueContext& context, const Argument& argument) {
+  if (const auto days = read_day_count(argument.literal)) {
+    return today(-*days);
+  }
+  return wrong_type(context, argument, "number of days",
+                    fmt::format("a whole number from 0 to {}", kDaysMax));
+}
+
+// --- Booleans
+
+Result<Constant, Problems> read_boolean(const ValueContext& context, const Argument& argument) {
+  if (const auto* value = std::get_if<bool>(&argument.literal)) {
+    return Constant(*value);
+  }
+  if (const auto* text = std::get_if<TextLiteral>(&argument.literal)) {
+    if (const auto value = column::read_boolean(text->text)) {
+      return Constant(*value);
+    }
+  }
+  if (const auto* number = std::get_if<NumberLiteral>(&argument.literal)) {
+    const auto value = column::read_number(number->text);
+    if (value == Decimal() || value == Decimal::from_int(1)) {
+      return Constant(!value->is_zero());
+    }
+  }
+  return wrong_type(context, argument, "boolean", "write true or false");
+}
+
+// --- Texts
+
+/// The digits of a JSON integer, or nothing. There is one zero, whatever its sign.
+std::optional<std::string> integer_digits(std::string_view number) {
+  const std::string_view digits = number.substr(number.starts_with('-') ? 1 : 0);
+  if (digits.empty() || !std::ranges::all_of(digits, is_digit)) {
+    return std::nullopt;
+  }
+  return std::string(digits == "0" ? digits : number);
+}
+
+std::string text_hint(const ValueContext& context, const Argument& argument) {
+  const bool is_number = std::holds_alternative<NumberLiteral>(argument.literal);
+  const bool is_boolean = std::holds_alternative<bool>(argument.literal);
+  if (context.type == ConditionType::kList || (context.json() && !is_number && !is_boolean)) {
+    return "put it between quotes";
+  }
+  if (context.json()) {
+    return fmt::format("write \"{}\" to compare texts, or declare type {}", shown(argument),
+                       is_number ? "number" : "boolean");
+  }
+  const std::string& column = context.condition.subject.name.column;
+  if (is_number) {
+    return fmt::format("write number({}) to compare numbers, or '{}' to compare texts", column,
+                       shown(argument));
+  }
+  if (is_boolean) {
+    return fmt::format("write bool({}) to read it as true or false", column);
+  }
+  if (std::holds_alternative<TimeLiteral>(argument.literal)) {
+    return fmt::format("write time({}) to compare points in time", column);
+  }
+  return fmt::format("write day({}) to compare days", column);
+}
+
+Result<Constant, Problems> read_text(const ValueContext& context, const Argument& argument) {
+  if (const auto* text = std::get_if<TextLiteral>(&argument.literal)) {
+    return Constant(text->text);
+  }
+  const auto* number = std::get_if<NumberLiteral>(&argument.literal);
+  if (number != nullptr && context.json()) {
+    if (auto digits = integer_digits(number->text)) {
+      return Constant(std::move(*digits));
+    }
+  }
+  return wrong_type(context, argument, "text", text_hint(context, argument));
+}
+
+/// An empty text is in every text: a search for it would match everybody.
+bool searches_text(const ValueContext& context) {
+  const Operator op = context.condition.op;
+  return context.type == ConditionType::kString &&
+         (op == Operator::kContains || op == Operator::kNotContains ||
+          op == Operator::kStartsWith || op == Operator::kEndsWith);
+}
+
+// --- The whole value
+
+Result<Constant, Problems> read_element(const ValueContext& context, const Argument& argument) {
+  if (std::holds_alternative<NullLiteral>(argument.literal)) {
+    return one_problem(kValueNull, argument.place.path,
+                       fmt::format("{}: null cannot be compared with", context.subject),
+                       "to find nulls use is_null or is_not_null");
+  }
+  const Operator op = context.condition.op;
+  if (op == Operator::kRecentDays || op == Operator::kDaysAgo || op == Operator::kDaysAgoBetween) {
+    return read_days_ago(context, argument);
+  }
+  switch (context.type) {
+    case ConditionType::kNumber:
+      return read_number(context, argument);
+    case ConditionType::kDate:
+      return read_date(context, argument);
+    case ConditionType::kBoolean:
+      return read_boolean(context, argument);
+    case ConditionType::kString:
+    case ConditionType::kEnum:
+    case ConditionType::kList:
+      break;
+  }
+  Result<Constant, Problems> text = read_text(context, argument);
+  if (text && searches_text(context) && std::get<std::string>(*text).empty()) {
+    return one_problem(kValueEmpty, argument.place.path,
+                       fmt::format("{}: every text contains the empty text", context.subject),
+                       "to find all texts use is_not_null");
+  }
+  return text;
+}
+
+Problems wrong_count(const ValueContext& context, std::string_view wanted, std::string_view found,
+                     std::string hint) {
+  return one_problem(kValueCount, context.condition.arguments.place.path,
+                     fmt::format("{}: {} takes {}, not {}", context.subject,
+                                 base::quote(operator_text(context.condition)), wanted, found),
+                     std::move(hint));
+}
+
+/// What is wrong with the number of values, before any of them is read; empty when nothing is.
+Problems problems_of_shape(const ValueContext& context) {
+  const Arguments& value = context.condition.arguments;
+  const bool is_list = value.form == Arguments::Form::kList;
+  const size_t count = value.list.size();
+  const std::string found = !is_list ? "one value" : fmt::format("a list of {}", count);
+  switch (row_of(context.condition.op).shape) {
+    case ValueShape::kIgnored:
+      return {};
+    case ValueShape::kScalar:
+      return is_list ? wrong_count(context, "one value", found,
+                                   count == 1 ? "write the value without the brackets" : "")
+                     : Problems();
+    case ValueShape::kRange:
+      return is_list && count == 2
+                 ? Problems()
+                 : wrong_count(context, "a list of two bounds", found, "write [lower, upper]");
+    case ValueShape::kList:
+      if (!is_list) {
+        return wrong_count(context, "a list", found, "put the value between brackets");
+      }
+      break;
+    case ValueShape::kListOrScalar:
+      break;
+  }
+  if (!is_list || count > 0) {
+    return {};
+  }
+  return one_problem(kValueEmpty, value.place.path,
+                     fmt::format("{}: the list of {} is empty", context.subject,
+                                 base::quote(operator_text(context.condition))),
+                     "name at least one value");
+}
+
+/// null and objects are wrong whatever the shape; a list in a list is told as an element.
+bool is_wrong_in_any_shape(const Argument& argument, bool in_list) {
+  return std::holds_alternative<NullLiteral>(argument.literal) ||
+         (!in_list && std::holds_alternative<UnusableLiteral>(argument.literal));
+}
+
+/// Whether a range holds nothing. Relative days and dates meet only when the run gives the as-of
+/// date: such a range is taken as it is.
+bool is_inverted(const Constant& lower, const Constant& upper) {
+  if (const auto* number = std::get_if<Decimal>(&lower)) {
+    return *number > std::get<Decimal>(upper);
+  }
+  const auto& from = std::get<MomentLiteral>(lower);
+  const auto& to = std::get<MomentLiteral>(upper);
+  if (from.relative != to.relative) {
+    return false;
+  }
+  if (from.relative) {
+    return from.offset_days > to.offset_days;
+  }
+  if (!from.at.is_day && !to.at.is_day) {
+    return from.at.micros > to.at.micros;
+  }
+  return column::day_of(from.at.micros) > column::day_of(to.at.micros);
+}
+
+std::string inverted_hint(const ValueContext& context) {
+  const std::vector<Argument>& list = context.condition.arguments.list;
+  return context.json() ? fmt::format("write [{}, {}]", shown(list[1]), shown(list[0]))
+                        : fmt::format("write {} and {}", shown(list[1]), shown(list[0]));
+}
+
+}  // namespace
+
+std::string operator_text(const Condition& condition) {
+  if (!condition.declared) {
+    switch (condition.op) {
+      case Operator::kInRange:
+        return "between";
+      case Operator::kNotInRange:
+        return "not between";
+      case Operator::kNotIn:
+        return "not in";
+      case Operator::kContainsAny:
+        return "has_any";
+      case Operator::kContainsAll:
+        return "has_all";
+      case Operator::kNoIntersection:
+        return "has_none";
+      case Operator::kIsNull:
+        return "is null";
+      case Operator::kIsNotNull:
+        return "is not null";
+      default:  // the others have one name in all notations
+        break;
+    }
+  }
+  return std::string(row_of(condition.op).name);
+}
+
+std::optional<ColumnOperand> reference_of(const ValueContext& context) {
+  const Condition& condition = context.condition;
+  if (condition.arguments.form != Arguments::Form::kScalar) {
+    return std::nullopt;
+  }
+  const Argument& argument = condition.arguments.list.front();
+  if (const auto* operand = std::get_if<ColumnOperand>(&argument.literal)) {
+    return *operand;
+  }
+  const auto* text = std::get_if<TextLiteral>(&argument.literal);
+  if (text == nullptr || !context.json() || context.type != ConditionType::kNumber ||
+      row_of(condition.op).shape != ValueShape::kScalar) {
+    return std::nullopt;
+  }
+  const auto name = read_reference(text->text);
+  return name ? std::optional(ColumnOperand{.name = *name, .place = argument.place}) : std::nullopt;
+}
+
+Result<std::vector<Constant>, Problems> read_value(const ValueContext& context) {
+  const Arguments& value = context.condition.arguments;
+  if (value.form == Arguments::Form::kAbsent) {
+    return one_problem(kValueMissing, context.condition.place.path,
+                       fmt::format("{}: {} needs a value", context.subject,
+                                   base::quote(operator_text(context.condition))),
+                       "add \"value\"");
+  }
+  const bool is_list = value.form == Arguments::Form::kList;
+  Problems shape = problems_of_shape(context);
+  Problems problems;
+  std::vector<Constant> constants;
+  for (const Argument& argument : value.list) {
+    if (!shape.empty() && !is_wrong_in_any_shape(argument, is_list)) {
+      continue;
+    }
+    Result<Constant, Problems> constant = read_element(context, argument);
+    if (constant) {
+      constants.push_back(std::move(*constant));
+    } else {
+      std::ranges::move(constant.error(), std::back_inserter(problems));
+    }
+  }
+  if (!problems.empty() || !shape.empty()) {
+    return problems.empty() ? shape : problems;
+  }
+  if (row_of(context.condition.op).shape != ValueShape::kRange) {
+    return constants;
+  }
+  if (context.condition.op == Operator::kDaysAgoBetween) {
+    std::ranges::reverse(constants);
+  }
+  if (is_inverted(constants[0], constants[1])) {
+    return one_problem(kRangeOrder, value.place.path,
+                       fmt::format("{}: the lower bound {} is above the upper bound {}",
+                                   context.subject, shown(value.list[0]), shown(value.list[1])),
+                       inverted_hint(context));
+  }
+  return constants;
+}
+
+}  // namespace tagsmith::rule
