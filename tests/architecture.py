@@ -9,7 +9,7 @@ Prints each violation as `file: what is wrong` and exits 1 if there is one. What
   fuzzers and benches), or of a header that no room has;
 - another room's x_internal.h;
 - a foreign header outside the rooms that the table below gives it to;
-- a source file that no room lists;
+- a source file that no room or test lists;
 - a file named for nothing: utils, helpers, common.
 """
 
@@ -132,6 +132,8 @@ def check_file(house, root, path):
         kind = "test"
         tests = house.tests_in(str(relative.parent))
         allowed = {name for test in tests for name in test["depends"]} if tests else set(house.by_name)
+        if tests and path.suffix == ".cpp" and all(path.name not in test["sources"] for test in tests):
+            yield f"is listed by no test: {relative.parent}/CMakeLists.txt does not name it"
         user = {"folder": str(relative.parent), "name": str(relative.parent), "allowed": allowed}
 
     for bracket, name in INCLUDE.findall(path.read_text(encoding="utf-8")):

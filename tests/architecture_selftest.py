@@ -97,6 +97,7 @@ class ArchitectureCheck(unittest.TestCase):
             ("a crossing test that uses an undeclared room", "tests/golden/golden_test.cpp",
              '#include "engine/engine.h"\n', "does not name engine"),
             ("a source that no room lists", "src/rules/rule/stray.cpp", "", "is listed by no room"),
+            ("a source that no test lists", "tests/golden/stray.cpp", "", "is listed by no test"),
             ("a file outside every room", "src/rules/stray.h", "", "stands in no room"),
             ("a file named for nothing", "src/rules/rule/string_utils.h", "", "named for nothing"),
             ("a folder named for nothing", "src/rules/rule/common/x.h", "", "named for nothing"),

@@ -6,8 +6,6 @@
 namespace tagsmith::base {
 namespace {
 
-using testing::HasSubstr;
-
 Problem problem_of(std::string_view text) {
   const auto result = parse_json(text);
   EXPECT_FALSE(result) << text;

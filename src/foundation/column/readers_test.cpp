@@ -59,7 +59,7 @@ TEST(Readers, Decision6WhatIsADate) {
   const auto time = read_moment("2025-11-22T10:30:00.5");
   ASSERT_TRUE(time);
   EXPECT_FALSE(time->is_day);
-  EXPECT_EQ(time->micros - day->micros, ((10 * 60 + 30) * 60) * 1'000'000LL + 500'000);
+  EXPECT_EQ(time->micros - day->micros, (10 * 60 + 30) * 60'000'000LL + 500'000);
   EXPECT_FALSE(read_moment("2025-11-22 00:00")->is_day);
 
   for (const std::string_view text :
