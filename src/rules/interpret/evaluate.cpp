@@ -101,7 +101,7 @@ std::partial_ordering compare_columns(const Reading& left, const Reading& right,
     case ConditionType::kList:
       break;
   }
-  TAGSMITH_ASSERT(!"lists are not compared with each other");
+  TAGSMITH_ASSERT(false && "lists are not compared with each other");
   return std::partial_ordering::unordered;
 }
 
@@ -133,7 +133,7 @@ bool holds(Test test, std::partial_ordering order) {
     case Test::kHasNone:
       break;
   }
-  TAGSMITH_ASSERT(!"no comparison of two values");
+  TAGSMITH_ASSERT(false && "no comparison of two values");
   return false;
 }
 
@@ -209,7 +209,7 @@ Truth test_value(const TypedCondition& condition, const Reading& cell, const Con
     case Test::kIsNotNull:
       break;
   }
-  TAGSMITH_ASSERT(!"null tests do not look at the value");
+  TAGSMITH_ASSERT(false && "null tests do not look at the value");
   return Truth::kUnknown;
 }
 

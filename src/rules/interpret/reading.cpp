@@ -45,7 +45,7 @@ Reading number_of(const column::Value& cell, const column::Type& type) {
     case TypeKind::kUnusable:
       break;
   }
-  TAGSMITH_ASSERT(!"a checked number condition reads a number or a text");
+  TAGSMITH_ASSERT(false && "a checked number condition reads a number or a text");
   return kNoNumber;
 }
 
@@ -71,7 +71,7 @@ Reading date_of(const column::Value& cell, const column::Type& type, rule::Reade
     case TypeKind::kUnusable:
       break;
   }
-  TAGSMITH_ASSERT(!"a checked date condition reads a date, a timestamp or a text");
+  TAGSMITH_ASSERT(false && "a checked date condition reads a date, a timestamp or a text");
   return kNoDate;
 }
 
@@ -96,7 +96,7 @@ Reading boolean_of(const column::Value& cell, const column::Type& type) {
     case TypeKind::kUnusable:
       break;
   }
-  TAGSMITH_ASSERT(!"a checked boolean condition reads a boolean, an int or a text");
+  TAGSMITH_ASSERT(false && "a checked boolean condition reads a boolean, an int or a text");
   return kNoBoolean;
 }
 
