@@ -1,5 +1,6 @@
 # tagsmith_room(NAME [SOURCES ...] [DEPENDS room ...] [LIBRARIES target ...]
-#               [TESTS ...] [TEST_LABEL label] [TEST_DEPENDS room ...] [FUZZERS ...] [BENCHES ...])
+#               [TESTS ...] [TEST_LABEL label] [TEST_DEPENDS room ...] [FUZZERS ...] [BENCHES ...]
+#               [PROGRAM name source])
 #
 # Declares one room: a library tagsmith_NAME from SOURCES (header-only when there are none) and what
 # stands beside it. A room may only name rooms that were declared before it: the order of
@@ -8,6 +9,7 @@
 #   TESTS    one executable NAME_test, test NAME, labelled TEST_LABEL (default: unit)
 #   FUZZERS  one executable an entry: x_fuzz.cpp becomes x_fuzz. In preset fuzz it is a fuzzer;
 #            elsewhere the test x_fuzz (label fuzz) replays each file of the folder corpus/x_fuzz
+#   PROGRAM  an executable of the room and the source of its main
 #   BENCHES  one executable NAME_bench; the test NAME_bench (label bench) runs one short round
 #
 # tagsmith_test(NAME SOURCES ... DEPENDS room ... [LIBRARIES target ...] [LABELS label ...] [TIMEOUT s])
@@ -20,7 +22,7 @@
 function(tagsmith_record kind name)
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" OUTPUT_VARIABLE folder)
   set(members "\"kind\": \"${kind}\"" "\"name\": \"${name}\"" "\"folder\": \"${folder}\"")
-  foreach(list_name IN ITEMS SOURCES DEPENDS TEST_DEPENDS LIBRARIES TESTS FUZZERS BENCHES)
+  foreach(list_name IN ITEMS SOURCES DEPENDS TEST_DEPENDS LIBRARIES TESTS FUZZERS BENCHES PROGRAM)
     list(TRANSFORM ARG_${list_name} PREPEND "\"" OUTPUT_VARIABLE quoted)
     list(TRANSFORM quoted APPEND "\"")
     list(JOIN quoted ", " joined)
@@ -78,7 +80,7 @@ endfunction()
 
 function(tagsmith_room name)
   cmake_parse_arguments(ARG "" "TEST_LABEL"
-    "SOURCES;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;FUZZERS;BENCHES" ${ARGN})
+    "SOURCES;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;FUZZERS;BENCHES;PROGRAM" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "room '${name}': not understood: ${ARG_UNPARSED_ARGUMENTS}")
   endif()
@@ -107,6 +109,11 @@ function(tagsmith_room name)
   endforeach()
   if(TAGSMITH_FUZZ)
     return()
+  endif()
+  if(ARG_PROGRAM)
+    list(POP_FRONT ARG_PROGRAM program)
+    add_executable(${program} ${ARG_PROGRAM})
+    target_link_libraries(${program} PRIVATE tagsmith_${name} tagsmith_flags)
   endif()
   if(ARG_TESTS)
     if(NOT ARG_TEST_LABEL)

@@ -120,7 +120,7 @@ def check_file(house, root, path):
             return
         if path.suffix == ".cpp":
             listed = {str(pathlib.PurePosixPath(room["folder"]) / source)
-                      for key in ("sources", "tests", "fuzzers", "benches") for source in room[key]}
+                      for key in ("sources", "tests", "fuzzers", "benches", "program") for source in room[key]}
             if str(relative) not in listed:
                 yield f"is listed by no room: {room['folder']}/CMakeLists.txt does not name it"
         allowed = set(room["depends"])
