@@ -29,6 +29,8 @@ struct TableSource {
   std::vector<std::string> hidden;
   /// Timestamps with a zone become local time of this IANA zone.
   std::string zone = "UTC";
+
+  bool operator==(const TableSource&) const = default;
 };
 
 /// What a table looks like, before any row is read.
@@ -66,7 +68,7 @@ struct ScanCounts {
 
 struct ColumnProfile {
   std::string name;
-  column::Type type;
+  column::Type type;  // of a kUnusable column only `rows` is known
   std::uint64_t rows = 0;
   std::uint64_t nulls = 0;
   std::uint64_t distinct = 0;  // of the values that are not null; exact

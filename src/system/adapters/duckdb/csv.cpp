@@ -1,0 +1,107 @@
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+#include <duckdb.h>
+#include <fmt/format.h>
+
+#include "adapters/duckdb/connection_internal.h"
+#include "adapters/duckdb/csv_internal.h"
+#include "base/problem.h"
+
+namespace tagsmith::duckdb {
+namespace {
+
+constexpr int kEnd = std::char_traits<char>::eof();
+
+base::Error broken_header(std::string message, const std::string& path) {
+  base::Error error = base::invalid_argument("line 1: " + std::move(message));
+  error.symbol = "E_DATA_FILE";
+  error.path = path;
+  return error;
+}
+
+// A quoted field after its opening quote, up to and without what follows its closing one.
+bool read_quoted(std::streambuf& in, std::string& field) {
+  for (int c = in.sbumpc(); c != kEnd && field.size() < kCsvLineBytesMax; c = in.sbumpc()) {
+    if (c != '"') {
+      field += static_cast<char>(c);
+    } else if (in.sgetc() == '"') {
+      field += '"';
+      in.sbumpc();
+    } else {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ends_field(int c) { return c == ',' || c == '\n' || c == '\r' || c == kEnd; }
+
+bool is_utf8(const std::string& text) {
+  const Owned<duckdb_error_data, duckdb_destroy_error_data> error(
+      duckdb_valid_utf8_check(text.data(), text.size()));
+  return error == nullptr || !duckdb_error_data_has_error(error.get());
+}
+
+}  // namespace
+
+base::Result<std::vector<std::string>> read_csv_header(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    base::Error error = base::unavailable(std::strerror(errno));
+    error.path = path;
+    return error;
+  }
+  std::streambuf& in = *file.rdbuf();
+  if (in.sgetc() == 0xEF) {
+    for (const int expected : {0xEF, 0xBB, 0xBF}) {
+      if (in.sbumpc() != expected) {
+        return broken_header("not UTF-8", path);
+      }
+    }
+  }
+  if (in.sgetc() == kEnd) {
+    return broken_header("the file is empty: a CSV starts with a line of column names", path);
+  }
+  std::vector<std::string> fields;
+  for (int separator = ','; separator == ',';) {
+    std::string field;
+    if (in.sgetc() == '"') {
+      in.sbumpc();
+      if (!read_quoted(in, field)) {
+        return broken_header("a quoted field does not end: " + base::quote(field), path);
+      }
+      if (!ends_field(in.sgetc())) {
+        return broken_header("text after the quoted field " + base::quote(field), path);
+      }
+    } else {
+      while (!ends_field(in.sgetc()) && field.size() < kCsvLineBytesMax) {
+        field += static_cast<char>(in.sbumpc());
+      }
+      if (field.find('"') != std::string::npos) {
+        return broken_header("a quote inside the field " + base::quote(field), path);
+      }
+    }
+    if (!is_utf8(field)) {
+      return broken_header("not UTF-8", path);
+    }
+    fields.push_back(std::move(field));
+    separator = in.sbumpc();
+  }
+  return fields;
+}
+
+std::string line_of_file(const std::string& path, size_t number) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  for (size_t i = 0; i < number; ++i) {
+    if (!std::getline(file, line)) {
+      return {};
+    }
+  }
+  return line;
+}
+
+}  // namespace tagsmith::duckdb

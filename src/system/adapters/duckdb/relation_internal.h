@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/duckdb/connection_internal.h"
+#include "base/result.h"
+#include "column/schema.h"
+#include "dataset/reader.h"
+
+namespace tagsmith::duckdb {
+
+/// A table source in the terms of DuckDB: expressions over what stands after FROM.
+struct Relation {
+  std::string from;
+  std::string key;  // VARCHAR, possibly null or empty
+  bool integer_key = false;
+  std::vector<column::Column> columns;   // without the key and the hidden ones
+  std::vector<std::string> expressions;  // of each column; empty for kUnusable
+};
+
+/// Looks at the files. E_DATA_FILE, E_DATA_KEY as the contract of Reader says.
+base::Result<Relation> find_relation(Connection& connection, const dataset::TableSource& source);
+
+/// SELECT key, columns[0], ... without FROM's rows removed: the key may be null or empty.
+std::string select_text(const Relation& relation, std::string_view key_name,
+                        std::span<const size_t> columns);
+
+/// `error`, met while reading `source`, with its path and, for JSON lines, the offending text.
+base::Error error_in(base::Error error, const dataset::TableSource& source);
+
+}  // namespace tagsmith::duckdb
