@@ -22,8 +22,9 @@ inline constexpr size_t kTileRules = 64;
 using Codes = std::variant<std::span<const std::uint8_t>, std::span<const std::uint16_t>,
                            std::span<const std::uint32_t>>;
 
-/// Turns the cells of one column into class codes: two cells with the same code are the same to
-/// every rule of the Program. A comparison of two columns has an encoder of its own over both.
+/// Turns the cells of one column into class codes: two cells with the same codes are the same to
+/// every rule of the Program. A column has an encoder for each way that rules look at it (as text,
+/// as a number, for words in it), a comparison of two columns has one of its own over both.
 ///
 /// Immutable and thread-safe. The codes depend on the Program only, never on the data.
 class Encoder {
@@ -64,8 +65,8 @@ class TileConsumer {
  public:
   virtual ~TileConsumer() = default;
 
-  /// Called for every tile of a batch in the order of the rules; `tile` is valid during the call
-  /// only.
+  /// Called for every tile of a batch in the order of the rules, also of a batch without rows;
+  /// `tile` is valid during the call only.
   virtual void consume(const Tile& tile) = 0;
 };
 
@@ -85,7 +86,8 @@ class Program {
 
   [[nodiscard]] virtual size_t rule_count() const = 0;
 
-  /// One unary encoder a column that the rules read, then one a pair of columns that they compare.
+  /// Unary encoders, at least one a column that the rules test, column by column; then one a pair
+  /// of columns that they compare.
   [[nodiscard]] virtual std::span<const std::unique_ptr<Encoder>> encoders() const = 0;
 
   /// The Program must outlive it.
