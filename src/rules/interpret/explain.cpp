@@ -86,8 +86,7 @@ std::string seen_at(const rule::TypedOperand& operand, const TypedCondition& con
   if (std::holds_alternative<std::monostate>(cell)) {
     return name + " is null";
   }
-  const std::string shown =
-      fmt::format("{} = {}", name, cell_text(cell, schema.type(operand.column)));
+  std::string shown = fmt::format("{} = {}", name, cell_text(cell, schema.type(operand.column)));
   if (reads_value(condition.test)) {
     const Reading reading = read(operand, condition.type, row, context);
     if (const auto* unreadable = std::get_if<Unreadable>(&reading)) {

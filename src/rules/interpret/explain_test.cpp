@@ -33,7 +33,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 const column::Schema& schema() {
-  static const column::Schema kSchema{
+  static const column::Schema tables{
       .tables = {{.database = "shop",
                   .name = "users",
                   .columns = {{.name = "age", .type = {.kind = TypeKind::kInt}},
@@ -48,7 +48,7 @@ const column::Schema& schema() {
                   .name = "assets",
                   .columns = {{.name = "total", .type = {.kind = TypeKind::kInt}},
                               {.name = "age", .type = {.kind = TypeKind::kInt}}}}}};
-  return kSchema;
+  return tables;
 }
 
 rule::TypedOperand operand(size_t column, Reader reader = Reader::kNone) {

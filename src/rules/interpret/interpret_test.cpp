@@ -61,7 +61,7 @@ enum ColumnIndex : size_t {
 };
 
 const column::Schema& schema() {
-  static const column::Schema kSchema{
+  static const column::Schema tables{
       .tables = {
           {.database = "shop",
            .name = "users",
@@ -83,7 +83,7 @@ const column::Schema& schema() {
                {.name = "ratio2", .type = {.kind = TypeKind::kFloat}},
                {.name = "level2", .type = {.kind = TypeKind::kText}},
            }}}};
-  return kSchema;
+  return tables;
 }
 
 ColumnId id(size_t column) { return {.table = 0, .column = column}; }
@@ -717,8 +717,8 @@ TypedExpression constant(Truth truth) {
               {text("x")});
 }
 const Row& logic_row() {
-  static const Row kRow = {{id(kText), "x"}};
-  return kRow;
+  static const Row row = {{id(kText), "x"}};
+  return row;
 }
 
 TEST(Interpret, Decision3TruthTables) {

@@ -240,7 +240,7 @@ std::optional<Instant> read_instant(std::string_view text) {
   if (!day || hour > 23 || minute > 59 || second > 59) {
     return std::nullopt;
   }
-  const Int128 seconds = Int128{hour} * 3600 + minute * 60 + second;
+  const Int128 seconds = (Int128{hour} * 60 + minute) * 60 + second;
   return Instant{.micros =
                      *day * kMicrosOfDay + seconds * 1'000'000 + small_number(full.substr(9, 6))};
 }

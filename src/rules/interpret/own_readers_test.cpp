@@ -85,10 +85,8 @@ TEST(OwnReaders, Decision5ReadsNumbersExactly) {
            {"1." + std::string(37, '0') + "1", "none"},
            {"1.2345678901234567890123456789012345678e-38",
             "0." + std::string(37, '0') + "12345678901234567890123456789012345678"},
-           {"\xEF\xBC\x91", "none"},  // a full-width digit
-           {"\xC2\xA0"
-            "1",
-            "none"},  // a no-break space
+           {"\uFF11", "none"},   // a full-width digit
+           {"\u00A01", "none"},  // a no-break space
            {std::string("1\0", 2), "none"},
        }) {
     EXPECT_EQ(digits_text(test.text), test.number) << "'" << test.text << "'";
@@ -227,8 +225,7 @@ TEST(OwnReaders, Decision6RefusesWhatIsNoDate) {
                                  "2025-11-22 -1:30",
                                  "+025-11-22",
                                  "2025-11- 2",
-                                 "\xEF\xBC\x92"
-                                 "025-11-22"}) {
+                                 "\uFF12025-11-22"}) {
     EXPECT_FALSE(read_instant(text)) << "'" << text << "'";
   }
 }
@@ -254,10 +251,8 @@ TEST(OwnReaders, Decision14ReadsBooleanWords) {
   for (const std::string text : {"false", "FALSE", "f", "F", "no", "No", "n", "N", "0", " 0\r\n"}) {
     EXPECT_EQ(read_word(text), false) << text;
   }
-  for (const std::string text :
-       {"", " ", "on", "off", "2", "00", "01", "1.0", "-1", "tru", "truee", "t rue", "wahr", "null",
-        "\xC2\xA0"
-        "1"}) {
+  for (const std::string text : {"", " ", "on", "off", "2", "00", "01", "1.0", "-1", "tru", "truee",
+                                 "t rue", "wahr", "null", "\u00A01"}) {
     EXPECT_EQ(read_word(text), std::nullopt) << text;
   }
 }

@@ -103,9 +103,9 @@ Reading boolean_of(const column::Value& cell, const column::Type& type) {
 }  // namespace
 
 const column::Value& cell_of(const Row& row, const rule::TypedOperand& operand) {
-  static const column::Value kNull;
+  static const column::Value null;
   const auto found = row.find(operand.column);
-  return found == row.end() ? kNull : found->second;
+  return found == row.end() ? null : found->second;
 }
 
 Reading read(const rule::TypedOperand& operand, rule::ConditionType condition, const Row& row,
