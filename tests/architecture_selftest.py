@@ -34,7 +34,7 @@ HOUSE = {
 
 def room(folder, depends=(), kind="room", **lists):
     entry = {"kind": kind, "name": folder.rsplit("/", 1)[1], "folder": folder, "depends": list(depends)}
-    for key in ("sources", "test_depends", "libraries", "tests", "fuzzers", "benches"):
+    for key in ("sources", "test_depends", "libraries", "tests", "fuzzers", "benches", "program"):
         entry[key] = lists.get(key, [])
     return entry
 

@@ -1,0 +1,113 @@
+#include "app/columns.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "app/exit_code.h"
+#include "app/terminal.h"
+#include "base/json.h"
+#include "base/problem.h"
+#include "base/similar.h"
+#include "column/type.h"
+#include "dataset/discover.h"
+
+namespace tagsmith::app {
+namespace {
+
+constexpr size_t kSampleBytesMax = 30;  // of one sample that is shown to a person
+
+struct TableProfile {
+  std::string name;
+  std::uint64_t rows = 0;
+  std::vector<dataset::ColumnProfile> columns;
+};
+
+std::string table_text(const TableProfile& profile) {
+  using enum TextTable::Align;
+  TextTable table(
+      {{"column"}, {"type"}, {"null", kRight}, {"distinct", kRight}, {"most frequent values"}});
+  for (const dataset::ColumnProfile& column : profile.columns) {
+    std::string samples;
+    for (const std::string& sample : column.samples) {
+      const bool long_one = sample.size() > kSampleBytesMax;
+      samples += (samples.empty() ? "" : ", ") +
+                 (long_one ? base::quote(sample, kSampleBytesMax) : sample);
+    }
+    table.add({column.name, column::to_string(column.type), share(column.nulls, column.rows),
+               grouped(column.distinct), samples});
+  }
+  return fmt::format("{}: {} rows\n", profile.name, grouped(profile.rows)) + table.text(2);
+}
+
+std::string column_json(const dataset::ColumnProfile& column) {
+  std::string samples;
+  for (const std::string& sample : column.samples) {
+    samples += (samples.empty() ? "" : ",") + base::json_quoted(sample);
+  }
+  return fmt::format(R"({{"name":{},"type":{},"rows":{},"nulls":{},"distinct":{},"samples":[{}]}})",
+                     base::json_quoted(column.name),
+                     base::json_quoted(column::to_string(column.type)), column.rows, column.nulls,
+                     column.distinct, samples);
+}
+
+std::string table_json(const TableProfile& profile) {
+  std::string columns;
+  for (const dataset::ColumnProfile& column : profile.columns) {
+    columns += (columns.empty() ? "" : ",") + column_json(column);
+  }
+  return fmt::format("{{\"table\":{},\"rows\":{},\"columns\":[{}]}}\n",
+                     base::json_quoted(profile.name), profile.rows, columns);
+}
+
+// The tables that were asked for.
+base::Result<std::vector<dataset::TableSource>> chosen(const dataset::DataSet& data,
+                                                       const std::string& only) {
+  std::vector<dataset::TableSource> sources;
+  std::vector<std::string> names;
+  for (const dataset::TableSource& source : data.sources) {
+    names.push_back(dataset::full_name(source));
+    if (only.empty() || only == source.name || only == names.back()) {
+      sources.push_back(source);
+    }
+  }
+  if (sources.empty()) {
+    base::Error error = base::not_found(fmt::format("no table {}", base::quote(only)));
+    error.hint = base::did_you_mean(only, names);
+    if (error.hint.empty()) {
+      error.hint = fmt::format("the tables are {}", fmt::join(names, ", "));
+    }
+    return error;
+  }
+  return sources;
+}
+
+base::Status run_columns(const ColumnsOptions& options) {
+  const Progress progress;
+  if (!options.inputs.day.empty()) {
+    TAGSMITH_TRY(read_day("--dt", options.inputs.day));
+  }
+  TAGSMITH_TRY(check_zone(options.inputs.zone));
+  const auto reader = TAGSMITH_TRY(make_reader(options.resources));
+  const dataset::DataSet data = TAGSMITH_TRY(open_tables(*reader, options.inputs));
+  std::string out;
+  for (const dataset::TableSource& source : TAGSMITH_TRY(chosen(data, options.only_table))) {
+    TableProfile profile{.name = dataset::full_name(source)};
+    progress.show(fmt::format("reading {}", profile.name));
+    profile.columns = TAGSMITH_TRY(reader->profile(source, options.samples_max));
+    profile.rows = profile.columns.empty() ? 0 : profile.columns.front().rows;
+    out += options.json ? table_json(profile) : (out.empty() ? "" : "\n") + table_text(profile);
+  }
+  return print(out);
+}
+
+}  // namespace
+
+int columns(const ColumnsOptions& options) {
+  const base::Status status = run_columns(options);
+  return status ? kDone : report(status.error());
+}
+
+}  // namespace tagsmith::app

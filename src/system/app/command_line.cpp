@@ -1,0 +1,204 @@
+#include "app/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/columns.h"
+#include "app/eval.h"
+#include "app/exit_code.h"
+#include "app/terminal.h"
+#include "app/wiring.h"
+#include "base/similar.h"
+
+namespace tagsmith::app {
+namespace {
+
+constexpr const char* kTablesHelp = R"help(
+Tables. A folder with dt=YYYY-MM-DD folders or *.parquet files is a table, a folder of such
+folders is a database: DATA/users/dt=2025-11-22/*.parquet is the table users,
+DATA/shop/orders/*.parquet the table shop.orders. --table adds a table from one SELECT.
+)help";
+
+constexpr const char* kEvalFooter = R"help(
+The rule file is a JSON list of objects:
+  {"tag_id": 5, "name": "vip", "rule": "level in ('VIP2', 'VIP3')", "is_active": true}
+A rule is a text, a JSON object, or a text that holds one.
+
+Examples:
+  tagsmith eval --rules rules.json --data warehouse --as-of 2025-11-22 --out tags.parquet
+  tagsmith eval --rules rules.json --table "users=select * from 'users.csv'" \
+      --as-of 2025-11-22 --out tags.csv --summary
+  tagsmith eval --rules rules.json --data warehouse --as-of 2025-11-22 --why u17 --tag 5
+
+Exit codes: 0 done; 1 the files or the memory failed; 2 the input was refused and nothing
+written (each problem is one line of JSON on stderr); 130 interrupted.)help";
+
+constexpr const char* kColumnsFooter = R"help(
+Examples:
+  tagsmith columns warehouse
+  tagsmith columns --table "users=select * from 'users.csv'" --json)help";
+
+void add_resources(CLI::App& command, Resources& resources) {
+  command.add_option("--threads", resources.threads, "threads that read (default: all)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command.add_option("--memory", resources.memory, "memory for reading, like 2GB")
+      ->type_name("SIZE");
+}
+
+void add_inputs(CLI::App& command, Inputs& inputs) {
+  command.add_option("--data", inputs.folder, "the folder of the tables")->type_name("DIR");
+  command
+      .add_option("--table", inputs.tables,
+                  "a table from one SELECT over files, as NAME=SELECT ...; may be repeated")
+      ->type_name("NAME=SQL")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--key", inputs.key, "the column of the user ids (default: user_id)")
+      ->type_name("NAME");
+  command
+      .add_option("--zone", inputs.zone,
+                  "local time of timestamps that carry a zone (default: UTC)")
+      ->type_name("ZONE");
+}
+
+// Every command needs tables; CLI11 cannot say "one of these two".
+void require_tables(const Inputs& inputs) {
+  if (inputs.folder.empty() && inputs.tables.empty()) {
+    throw CLI::ValidationError("--data or --table", "say where the tables are");
+  }
+}
+
+CLI::App* add_eval(CLI::App& app, EvalOptions& options) {
+  CLI::App* command = app.add_subcommand("eval", "compute the tags of all users from a rule file");
+  command->footer(std::string(kTablesHelp) + kEvalFooter);
+  command->add_option("--rules", options.rules, "the rule file")->required()->type_name("FILE");
+  add_inputs(*command, options.inputs);
+  command->add_option("--as-of", options.as_of, "the day that relative days count from")
+      ->required()
+      ->type_name("YYYY-MM-DD");
+  command->add_option("--dt", options.inputs.day, "the partition to read (default: --as-of)")
+      ->type_name("YYYY-MM-DD");
+  command
+      ->add_option("--search", options.search,
+                   "tables that a field without a table is looked for in (default: all)")
+      ->type_name("T1,T2");
+  command->add_flag("--upper-bound", options.upper_bound, "recent_days also ends at the as-of day");
+  command->add_flag("--skip-refused", options.skip_refused,
+                    "evaluate the other rules when some are refused");
+  command->add_option("--out", options.out, "where the tags go: .parquet, .csv or .jsonl")
+      ->type_name("FILE");
+  command->add_flag("--summary", options.summary, "print users and share of each tag");
+  CLI::Option* why =
+      command->add_option("--why", options.why_user, "explain one user instead")->type_name("USER");
+  command->add_option("--tag", options.why_tag, "with --why: this tag only")
+      ->type_name("ID")
+      ->needs(why);
+  command->add_flag("--json", options.json, "with --why: as JSON")->needs(why);
+  command->add_option("--sql", options.sql_dialect, "print the rules as one query instead")
+      ->check(CLI::IsMember({"duckdb"}))
+      ->type_name("duckdb");
+  command->add_flag("--stages", options.stages,
+                    "print each rule typed and lowered, and the program");
+  add_resources(*command, options.resources);
+  return command;
+}
+
+CLI::App* add_columns(CLI::App& app, ColumnsOptions& options) {
+  CLI::App* command = app.add_subcommand("columns", "show the columns of the tables");
+  command->footer(std::string(kTablesHelp) + kColumnsFooter);
+  command->add_option("DIR", options.inputs.folder, "the folder of the tables");
+  add_inputs(*command, options.inputs);
+  command->add_option("--dt", options.inputs.day, "the partition to read (default: the newest)")
+      ->type_name("YYYY-MM-DD");
+  command->add_option("--only", options.only_table, "this table only")->type_name("TABLE");
+  command->add_option("--samples", options.samples_max, "values to show (default: 3)")
+      ->check(CLI::Range(0, 1000))
+      ->type_name("N");
+  command->add_flag("--json", options.json, "one JSON object a table");
+  add_resources(*command, options.resources);
+  return command;
+}
+
+// The names of a command's options and subcommands, for hints.
+std::vector<std::string> names_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      names.push_back("--" + name);
+    }
+  }
+  for (const CLI::App* subcommand : command.get_subcommands({})) {
+    names.push_back(subcommand->get_name());
+  }
+  return names;
+}
+
+int report_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const auto given = app.get_subcommands();
+  const CLI::App& command = given.empty() ? app : *given.front();
+  const std::string name = given.empty() ? "tagsmith" : "tagsmith " + command.get_name();
+  std::string hint;
+  for (const std::string& word : app.remaining(true)) {
+    hint = base::did_you_mean(word.substr(0, word.find('=')), names_of(command));
+    if (!hint.empty()) {
+      break;
+    }
+  }
+  base::Error usage = base::invalid_argument(error.what());
+  usage.hint = (hint.empty() ? "" : hint + " ") + fmt::format("see {} --help", name);
+  return report(usage);
+}
+
+int show_version() {
+  const auto text = version_text();
+  if (!text) {
+    return report(text.error());
+  }
+  const base::Status printed = print(*text + fmt::format("CLI11 {}\n", CLI11_VERSION));
+  return printed ? kDone : report(printed.error());
+}
+
+}  // namespace
+
+int run_command_line(int argument_count, const char* const* arguments) {
+  CLI::App app("Which users carry which tags, and why: computed from rules over tables, exactly.",
+               "tagsmith");
+  app.footer("\ntagsmith COMMAND --help shows the options of a command, with examples.");
+  bool version = false;
+  app.add_flag("--version", version, "print the versions of the program and its libraries");
+  EvalOptions eval_options;
+  ColumnsOptions columns_options;
+  const CLI::App* eval_command = add_eval(app, eval_options);
+  const CLI::App* columns_command = add_columns(app, columns_options);
+  try {
+    app.parse(argument_count, arguments);
+    if (eval_command->parsed()) {
+      require_tables(eval_options.inputs);
+    } else if (columns_command->parsed()) {
+      require_tables(columns_options.inputs);
+    }
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {  // --help
+      return app.exit(error);
+    }
+    return report_usage(app, error);
+  }
+  if (version) {
+    return show_version();
+  }
+  if (eval_command->parsed()) {
+    return eval(eval_options);
+  }
+  if (columns_command->parsed()) {
+    return columns(columns_options);
+  }
+  const base::Status printed = print(app.help());
+  return printed ? kRefused : report(printed.error());
+}
+
+}  // namespace tagsmith::app

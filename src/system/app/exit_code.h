@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+#include "base/result.h"
+
+namespace tagsmith::app {
+
+/// What a process ends with.
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;   // the world: files, memory
+inline constexpr int kRefused = 2;  // the input; nothing was written
+inline constexpr int kInterrupted = 130;
+
+int exit_code(base::ErrorCode code);
+
+/// What stderr says about an error: for one of the data one line of JSON,
+/// {"code":"E_DATA_...","path":"...","message":"...","hint":"..."}, else a sentence for a person.
+std::string error_text(const base::Error& error);
+
+/// Prints an error on stderr; gives its exit code.
+int report(const base::Error& error);
+
+}  // namespace tagsmith::app

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dataset/data_set.h"
+#include "dataset/reader.h"
+
+namespace tagsmith::app {
+
+/// The options that say which tables there are; the same for every command that reads tables.
+struct Inputs {
+  std::string folder;               // --data; may be empty when there is a table
+  std::vector<std::string> tables;  // --table NAME=SELECT
+  std::string key = "user_id";      // --key
+  std::string day;                  // --dt; empty: the newest partition
+  std::string zone = "UTC";         // --zone
+};
+
+/// The day of a text that is exactly YYYY-MM-DD and in the calendar, as days since 1970-01-01;
+/// kInvalidArgument names the option.
+base::Result<std::int32_t> read_day(std::string_view option, const std::string& text);
+
+/// Refuses a zone that the tz database does not have.
+base::Status check_zone(const std::string& zone);
+
+/// All tables of the options, described.
+base::Result<dataset::DataSet> open_tables(dataset::Reader& reader, const Inputs& inputs);
+
+}  // namespace tagsmith::app

@@ -1,0 +1,49 @@
+#include "app/wiring.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "adapters/duckdb/database.h"
+#include "adapters/duckdb/parquet_writer.h"
+#include "adapters/duckdb/reader.h"
+#include "run/text_writers.h"
+
+namespace tagsmith::app {
+
+base::Result<std::unique_ptr<dataset::Reader>> make_reader(const Resources& resources) {
+  return duckdb::make_reader(
+      {.threads = resources.threads, .memory_limit = resources.memory, .keep_order = false});
+}
+
+base::Result<std::unique_ptr<dataset::TagFileWriter>> make_tag_writer(OutputFormat format,
+                                                                      files::AtomicFile& file) {
+  switch (format) {
+    case OutputFormat::kParquet:
+      return duckdb::make_parquet_writer(file.temporary_path());
+    case OutputFormat::kCsv:
+      return run::csv_writer(file);
+    case OutputFormat::kJsonLines:
+      break;
+  }
+  return run::json_lines_writer(file);
+}
+
+base::Result<std::vector<std::string>> duckdb_relations(const dataset::DataSet& data) {
+  auto database = TAGSMITH_TRY(duckdb::Database::open());
+  std::vector<std::string> relations;
+  for (const dataset::TableSource& source : data.sources) {
+    relations.push_back(TAGSMITH_TRY(duckdb::relation_sql(*database, source)));
+  }
+  return relations;
+}
+
+base::Result<std::string> version_text() {
+  auto database = TAGSMITH_TRY(duckdb::Database::open());
+  const auto rows = TAGSMITH_TRY(database->query_text("select version()"));
+  return fmt::format("tagsmith {}\nlibduckdb {}\nfmt {}.{}.{}\n", TAGSMITH_VERSION,
+                     rows.front().front().value_or("unknown"), FMT_VERSION / 10000,
+                     FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+}
+
+}  // namespace tagsmith::app

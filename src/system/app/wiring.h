@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "dataset/data_set.h"
+#include "dataset/reader.h"
+#include "files/atomic_file.h"
+
+namespace tagsmith::app {
+
+/// What this binary is made of: the one place that knows which adapter stands behind which port.
+
+struct Resources {
+  int threads = 0;     // 0: as many as the machine has
+  std::string memory;  // "2GB"; empty: the reader's own choice
+};
+
+base::Result<std::unique_ptr<dataset::Reader>> make_reader(const Resources& resources);
+
+/// The formats that a result can be written in.
+enum class OutputFormat { kParquet, kCsv, kJsonLines };
+
+/// A writer into the temporary file of `file`, which must outlive it and is the caller's to commit.
+base::Result<std::unique_ptr<dataset::TagFileWriter>> make_tag_writer(OutputFormat format,
+                                                                      files::AtomicFile& file);
+
+/// For each table a SELECT that gives what the reader reads, in DuckDB's SQL.
+base::Result<std::vector<std::string>> duckdb_relations(const dataset::DataSet& data);
+
+/// "tagsmith 0.1.0" and the versions of the libraries, one a line.
+base::Result<std::string> version_text();
+
+}  // namespace tagsmith::app

@@ -1,0 +1,412 @@
+// The contract of `tagsmith eval`, on the built program and real files.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "adapters/duckdb/database.h"
+#include "base/json.h"
+#include "program.h"
+
+namespace tagsmith {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+const std::string kProgram = TAGSMITH_PROGRAM;
+
+duckdb::Database& database() {
+  static const std::unique_ptr<duckdb::Database> kDatabase = duckdb::Database::open().value();
+  return *kDatabase;
+}
+
+std::vector<duckdb::TextRow> query(const std::string& sql) {
+  auto rows = database().query_text(sql);
+  EXPECT_TRUE(rows) << (rows ? "" : rows.error().message);
+  return rows ? *rows : std::vector<duckdb::TextRow>();
+}
+
+// Writes the rows of a SELECT into a Parquet file of the folder.
+void put_parquet(const TestFolder& folder, const std::string& name, const std::string& select) {
+  folder.put(name, "");
+  query("copy (" + select + ") to " + duckdb::quote_text(folder.path(name)) + " (format parquet)");
+}
+
+// `more` comes last and may replace nothing that stands before.
+Outcome eval(const TestFolder& folder, const std::string& rules, std::vector<std::string> more,
+             const RunOptions& options = {}) {
+  const std::string file = folder.put("rules.json", rules);
+  std::vector<std::string> command = {kProgram, "eval", "--rules", file, "--as-of", "2025-11-22"};
+  command.insert(command.end(), more.begin(), more.end());
+  return run(command, options);
+}
+
+// The lines of a text.
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    out.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return out;
+}
+
+// The members of every line of stderr that is a JSON object, joined by blanks.
+std::vector<std::string> error_lines(const Outcome& outcome, const std::vector<std::string>& keys) {
+  std::vector<std::string> out;
+  for (const std::string& line : lines(outcome.err)) {
+    const auto value = base::parse_json(line);
+    EXPECT_TRUE(value) << line;
+    std::string joined;
+    for (const std::string& key : keys) {
+      const base::Json* member = value ? value->find(key) : nullptr;
+      EXPECT_NE(member, nullptr) << key << " in " << line;
+      const bool is_text = member != nullptr && member->text() != nullptr;
+      joined += (joined.empty() ? "" : " ") + (is_text             ? *member->text()
+                                               : member == nullptr ? ""
+                                                                   : base::to_text(*member));
+    }
+    out.push_back(joined);
+  }
+  return out;
+}
+
+// Two tables of one day: users ann, bob, eve; orders of bob and zed.
+void put_warehouse(const TestFolder& folder) {
+  put_parquet(folder, "data/users/dt=2025-11-22/a.parquet",
+              "select * from (values ('bob', 30, 'VIP2', date '2025-11-20'), "
+              "('ann', 17, null, date '2024-01-01')) t(user_id, age, level, seen)");
+  put_parquet(folder, "data/users/dt=2025-11-22/b.parquet",
+              "select * from (values ('eve', null::int, 'VIP3', null::date)) "
+              "t(user_id, age, level, seen)");
+  put_parquet(folder, "data/users/dt=2025-11-21/a.parquet",
+              "select 'old' as user_id, 99 as age, 'VIP2' as level, date '2025-11-20' as seen");
+  put_parquet(folder, "data/shop/orders/dt=2025-11-22/a.parquet",
+              "select * from (values ('bob', 3), ('zed', 9)) t(user_id, orders)");
+  folder.put("data/notes.txt", "not a table");
+}
+
+constexpr const char* kRules = R"json([
+  {"tag_id": 5, "name": "vip", "rule": "level in ('VIP2', 'VIP3')"},
+  {"tag_id": 7, "name": "young",
+   "rule": {"logic": "AND", "conditions":
+     [{"field": "age", "operator": "in_range", "value": [0, 18], "type": "number"}]}},
+  {"tag_id": 3, "name": "buyer", "rule": {"logic": "AND", "conditions": [{"condition":
+     {"logic": "NOT", "fields": [{"table": "shop.orders", "field": "orders", "operator": "<",
+                                  "value": "3", "type": "number"}]}}]}},
+  {"tag_id": 7, "name": "young", "is_active": 1, "rule":
+    "{\"conditions\": [{\"field\": \"seen\", \"operator\": \"recent_days\", \"value\": 7}]}"},
+  {"tag_id": 9, "name": "off", "rule": "nonsense", "is_active": false}])json";
+
+TEST(Eval, WritesJsonLinesForEveryUserOfEveryTable) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const Outcome outcome =
+      eval(folder, kRules, {"--data", folder.path("data"), "--out", folder.path("tags.jsonl")});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(read_all(folder.path("tags.jsonl")),
+            "{\"user_id\":\"ann\",\"tag_ids\":[7]}\n"
+            "{\"user_id\":\"bob\",\"tag_ids\":[3,5,7]}\n"
+            "{\"user_id\":\"eve\",\"tag_ids\":[5]}\n"
+            "{\"user_id\":\"zed\",\"tag_ids\":[3]}\n");
+  EXPECT_THAT(folder.names(), ElementsAre("data", "rules.json", "tags.jsonl"));
+}
+
+TEST(Eval, WritesParquetAndCsvOfTheSameTags) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const std::string parquet = folder.path("tags.parquet");
+  const std::string csv = folder.path("tags.csv");
+  folder.put("tags.csv", "what was there before");
+  ASSERT_EQ(eval(folder, kRules, {"--data", folder.path("data"), "--out", parquet}).exit_code, 0);
+  ASSERT_EQ(eval(folder, kRules, {"--data", folder.path("data"), "--out", csv}).exit_code, 0);
+  EXPECT_EQ(read_all(csv), "user_id,tag_ids\nann,[7]\nbob,\"[3,5,7]\"\neve,[5]\nzed,[3]\n");
+  const std::string from = " from " + duckdb::quote_text(parquet);
+  EXPECT_THAT(query("select typeof(user_id), typeof(tag_ids)" + from + " limit 1"),
+              ElementsAre(ElementsAre("VARCHAR", "INTEGER[]")));
+  EXPECT_THAT(query("select user_id, tag_ids::varchar" + from),
+              ElementsAre(ElementsAre("ann", "[7]"), ElementsAre("bob", "[3, 5, 7]"),
+                          ElementsAre("eve", "[5]"), ElementsAre("zed", "[3]")));
+  EXPECT_THAT(folder.names(), ElementsAre("data", "rules.json", "tags.csv", "tags.parquet"));
+}
+
+TEST(Eval, ReadsSelectsAndOtherPartitions) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const std::string users = folder.put("u.csv", "id,age\n007,20\n8,10\n");
+  const Outcome outcome =
+      run({kProgram, "eval", "--rules", folder.put("r.json", R"json([{"tag_id": 1, "name": "adult",
+                                                             "rule": "age >= 18"}])json"),
+           "--table", "people=select * from " + duckdb::quote_text(users), "--key", "id", "--as-of",
+           "2025-11-22", "--out", folder.path("o.jsonl")});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(lines(read_all(folder.path("o.jsonl"))).front(), HasSubstr("\"tag_ids\":[1]"));
+
+  const Outcome other = eval(folder, R"json([{"tag_id": 1, "name": "a", "rule": "age > 90"}])json",
+                             {"--data", folder.path("data/users"), "--dt", "2025-11-21", "--out",
+                              folder.path("old.jsonl")});
+  EXPECT_EQ(other.exit_code, 0) << other.err;
+  EXPECT_EQ(read_all(folder.path("old.jsonl")), "{\"user_id\":\"old\",\"tag_ids\":[1]}\n");
+}
+
+TEST(Eval, ARefusedRuleWritesNothingAndTellsEveryProblem) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  folder.put("tags.jsonl", "before");
+  const std::string rules = R"json([
+    {"tag_id": 1, "name": "good", "rule": "age > 1"},
+    {"tag_id": 2, "name": "two", "rule": {"logic": "AND", "conditions": [
+       {"field": "agee", "operator": ">", "value": 1, "type": "number"},
+       {"field": "age", "operator": "above", "value": 1, "type": "number"}]}},
+    {"tag_id": "x", "name": "three", "rule": "age >"},
+    {"tag_id": 4, "name": "four", "rule": "has_tag('two')"},
+    {"tag_id": 5, "name": "five", "rule": {"conditions": [], "conditions": []}}])json";
+  const Outcome outcome =
+      eval(folder, rules, {"--data", folder.path("data"), "--out", folder.path("tags.jsonl")});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(
+      error_lines(outcome, {"tag_id", "code", "path"}),
+      ElementsAre("2 E_COLUMN_UNKNOWN /conditions/0/field",
+                  "2 E_OPERATOR_UNKNOWN /conditions/1/operator", "x E_TAG_ID /tag_id",
+                  "x E_SYNTAX byte 5", "4 E_TAG_REFUSED byte 0", "5 E_DUPLICATE_KEY /conditions"));
+  EXPECT_THAT(outcome.err, HasSubstr(R"("hint":"did you mean 'age'?"})"));
+  EXPECT_EQ(read_all(folder.path("tags.jsonl")), "before");
+
+  const Outcome skipped =
+      eval(folder, rules,
+           {"--data", folder.path("data"), "--out", folder.path("tags.jsonl"), "--skip-refused"});
+  EXPECT_EQ(skipped.exit_code, 0);
+  EXPECT_EQ(skipped.err, outcome.err);
+  EXPECT_THAT(
+      lines(read_all(folder.path("tags.jsonl"))),
+      ElementsAre(R"({"user_id":"ann","tag_ids":[1]})", R"({"user_id":"bob","tag_ids":[1]})",
+                  R"({"user_id":"eve","tag_ids":[]})", R"({"user_id":"zed","tag_ids":[]})"));
+}
+
+TEST(Eval, ARuleFileThatIsNoListIsRefused) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  for (const std::string rules : {"", "{}", "[1,]", "not json"}) {
+    SCOPED_TRACE(rules);
+    const Outcome outcome =
+        eval(folder, rules, {"--data", folder.path("data"), "--out", folder.path("t.csv")});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(error_lines(outcome, {"tag_id"}), ElementsAre("null"));
+  }
+  EXPECT_THAT(folder.names(), ElementsAre("data", "rules.json"));
+}
+
+TEST(Eval, BadDataIsOneLineWithItsCode) {
+  const TestFolder folder;
+  const auto code_of = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = more;
+    all.insert(all.end(), {"--out", folder.path("tags.jsonl")});
+    const Outcome outcome = eval(folder, "[]", all);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_EQ(outcome.out, "");
+    const auto codes = error_lines(outcome, {"code", "path", "message", "hint"});
+    EXPECT_EQ(codes.size(), 1u) << outcome.err;
+    return codes.empty() ? "" : codes.front();
+  };
+  put_parquet(folder, "old/t/dt=2025-11-20/a.parquet", "select 'a' as user_id");
+  EXPECT_THAT(code_of({"--data", folder.path("old")}),
+              AllOf(StartsWith("E_DATA_PARTITION "), HasSubstr("2025-11-20")));
+  folder.put("empty/t/dt=2025-11-22/_SUCCESS", "");
+  EXPECT_THAT(code_of({"--data", folder.path("empty")}), StartsWith("E_DATA_PARTITION "));
+
+  put_parquet(folder, "twice/t/a.parquet", "select unnest(['a', 'b', 'a']) as user_id");
+  EXPECT_THAT(code_of({"--data", folder.path("twice")}),
+              AllOf(StartsWith("E_DATA_DUPLICATE "), HasSubstr("'t'"), HasSubstr("'a'")));
+  put_parquet(folder, "twice_apart/t/a.parquet", "select 'a' as user_id");
+  put_parquet(folder, "twice_apart/t/b.parquet", "select 'a' as user_id");
+  EXPECT_THAT(code_of({"--data", folder.path("twice_apart")}), StartsWith("E_DATA_DUPLICATE "));
+
+  put_parquet(folder, "keys/ints/a.parquet", "select 1 as user_id");
+  put_parquet(folder, "keys/texts/a.parquet", "select '1' as user_id");
+  EXPECT_THAT(code_of({"--data", folder.path("keys")}),
+              AllOf(StartsWith("E_DATA_KEY "), HasSubstr("'ints'"), HasSubstr("'texts'")));
+  put_parquet(folder, "no_key/t/a.parquet", "select 1 as uid");
+  EXPECT_THAT(code_of({"--data", folder.path("no_key")}), StartsWith("E_DATA_KEY "));
+
+  folder.put("broken/t/a.parquet", "this is not Parquet");
+  EXPECT_THAT(code_of({"--data", folder.path("broken")}),
+              AllOf(StartsWith("E_DATA_FILE "), HasSubstr("a.parquet")));
+  put_parquet(folder, "changed/t/a.parquet", "select 'a' as user_id, 1 as x");
+  put_parquet(folder, "changed/t/b.parquet", "select 'b' as user_id, 'one' as x");
+  EXPECT_THAT(code_of({"--data", folder.path("changed")}),
+              AllOf(StartsWith("E_DATA_FILE "), HasSubstr("x")));
+  const std::string csv = folder.put("broken.csv", "user_id,x\na,1\nb,2,3\n");
+  EXPECT_THAT(code_of({"--table", "t=select * from read_csv(" + duckdb::quote_text(csv) +
+                                      ", columns = {'user_id': 'VARCHAR', 'x': 'INTEGER'}, "
+                                      "header = true, auto_detect = false)"}),
+              AllOf(StartsWith("E_DATA_FILE "), HasSubstr("b,2,3")));
+  EXPECT_THAT(code_of({"--data", folder.path("nowhere")}), StartsWith("E_DATA_FILE "));
+  EXPECT_THAT(code_of({"--table", "t=selekt 1"}), StartsWith("E_DATA_FILE "));
+  EXPECT_THAT(folder.names(), Not(testing::Contains("tags.jsonl")));
+}
+
+TEST(Eval, IntegerKeysAreTheirDigits) {
+  const TestFolder folder;
+  put_parquet(folder, "data/a/a.parquet",
+              "select * from (values (10::bigint, 1), (9, 2), (null, 3)) t(user_id, x)");
+  put_parquet(folder, "data/b/a.parquet", "select 9::utinyint as user_id, 5 as y");
+  const Outcome outcome =
+      eval(folder, R"json([{"tag_id": 1, "name": "n", "rule": "user_id = '9' and y > x"}])json",
+           {"--data", folder.path("data"), "--out", folder.path("t.jsonl"), "--summary"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(read_all(folder.path("t.jsonl")),
+            "{\"user_id\":\"10\",\"tag_ids\":[]}\n{\"user_id\":\"9\",\"tag_ids\":[1]}\n");
+  EXPECT_EQ(outcome.out,
+            "tag  name  users   share\n  1  n         1  50.0 %\n2 users, 1 of them with a tag\n"
+            "table a: 1 rows without a key were skipped\n");
+}
+
+TEST(Eval, TextInDataIsOnlyData) {
+  const TestFolder folder;
+  const std::string megabyte = "repeat('é', 500000) || '%'";
+  put_parquet(folder, "data/t/a.parquet",
+              "select * from (values ('a''; drop table t; --', 'x%_\\y'), ('b\n\"c\",d', '😀'), "
+              "('m', " +
+                  megabyte + "), ('n', '')) v(user_id, s)");
+  const Outcome outcome = eval(folder, R"json([
+      {"tag_id": 1, "name": "percent", "rule": "contains(s, '%')"},
+      {"tag_id": 2, "name": "exact", "rule": {"fields": [{"field": "s", "operator": "=", "value": "x%_\\y"}]}},
+      {"tag_id": 3, "name": "emoji", "rule": "starts_with(s, '😀')"},
+      {"tag_id": 4, "name": "empty", "rule": "s = ''"},
+      {"tag_id": 5, "name": "quote", "rule": "user_id = 'a''; drop table t; --'"}])json",
+                               {"--data", folder.path("data"), "--out", folder.path("t.csv")});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(read_all(folder.path("t.csv")),
+            "user_id,tag_ids\na'; drop table t; --,\"[1,2,5]\"\n\"b\n\"\"c\"\",d\",[3]\nm,[1]\n"
+            "n,[4]\n");
+}
+
+TEST(Eval, UsageErrorsComeWithAHint) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const auto usage = [&](const std::vector<std::string>& more) {
+    const Outcome outcome = eval(folder, "[]", more);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("hint: "));
+    return outcome.err;
+  };
+  const std::string data = folder.path("data");
+  const std::string out = folder.path("t.csv");
+  EXPECT_THAT(usage({"--data", data}), HasSubstr("--out is missing"));
+  EXPECT_THAT(usage({"--data", data, "--out", folder.path("t.txt")}), HasSubstr(".parquet, .csv"));
+  EXPECT_THAT(usage({"--data", data, "--out", folder.path("no/t.csv")}), HasSubstr("no"));
+  EXPECT_THAT(usage({"--out", out}), HasSubstr("--data"));
+  EXPECT_THAT(usage({"--data", data, "--out", out, "--dt", "2025-02-30"}), HasSubstr("--dt"));
+  EXPECT_THAT(usage({"--data", data, "--out", out, "--zone", "Asia/Shangai"}),
+              HasSubstr("Asia/Shanghai"));
+  EXPECT_THAT(usage({"--data", data, "--out", out, "--search", "userz"}), HasSubstr("users"));
+  EXPECT_THAT(usage({"--data", data, "--out", out, "--skip-refuse"}),
+              HasSubstr("did you mean '--skip-refused'?"));
+  EXPECT_THAT(usage({"--data", data, "--out", out, "--table", "select 1"}),
+              HasSubstr("NAME=SELECT"));
+  EXPECT_THAT(usage({"--data", data, "--out", out, "--table", "users=select 'a' as user_id"}),
+              HasSubstr("two tables are named 'users'"));
+  std::filesystem::create_directory(folder.path("folder.csv"));
+  EXPECT_THAT(usage({"--data", data, "--out", folder.path("folder.csv")}), HasSubstr("folder"));
+  EXPECT_EQ(run({kProgram, "evil"}).exit_code, 2);
+  EXPECT_THAT(run({kProgram, "evall"}).err, HasSubstr("did you mean 'eval'?"));
+  EXPECT_EQ(run({kProgram, "eval", "--rules", folder.path("none.json"), "--data", data, "--as-of",
+                 "2025-11-22", "--out", out})
+                .exit_code,
+            2);
+  EXPECT_THAT(folder.names(), ElementsAre("data", "folder.csv", "rules.json"));
+}
+
+TEST(Eval, WhatTheWorldRefusesIsExitCode1AndLeavesNothing) {
+  const TestFolder folder;
+  put_parquet(folder, "data/t/a.parquet", "select range::varchar as user_id from range(200000)");
+  for (const std::string name : {"t.jsonl", "t.csv", "t.parquet"}) {
+    SCOPED_TRACE(name);
+    const Outcome outcome =
+        eval(folder, "[]", {"--data", folder.path("data"), "--out", folder.path(name)},
+             {.file_bytes_max = 1 << 16});
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(name));
+  }
+  EXPECT_THAT(folder.names(), ElementsAre("data", "rules.json"));
+}
+
+TEST(Eval, AnInterruptLeavesNothing) {
+  const TestFolder folder;
+  // Reading takes seconds: the interrupt meets the scan.
+  const Outcome outcome =
+      eval(folder, R"json([{"tag_id": 1, "name": "n", "rule": "x > 1"}])json",
+           {"--table",
+            "t=select range::varchar as user_id, length(sha256(range::varchar)) as x from "
+            "range(20000000)",
+            "--out", folder.path("t.parquet")},
+           {.interrupt_after_ms = 1000});
+  EXPECT_EQ(outcome.exit_code, 130) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("interrupted"));
+  EXPECT_THAT(folder.names(), ElementsAre("rules.json"));
+}
+
+TEST(Eval, ExplainsOneUser) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const std::string data = folder.path("data");
+  const Outcome text = eval(folder, kRules, {"--data", data, "--why", "ann"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("user 'ann' as of 2025-11-22\n"));
+  EXPECT_THAT(text.out, HasSubstr("true    tag 7 young\n"));
+  EXPECT_THAT(text.out, HasSubstr("nearest miss: level in ('VIP2', 'VIP3')"));
+  const Outcome json =
+      eval(folder, kRules, {"--data", data, "--why", "zed", "--tag", "3", "--json"});
+  EXPECT_EQ(json.exit_code, 0) << json.err;
+  EXPECT_THAT(json.out, StartsWith(R"({"user_id":"zed","as_of":"2025-11-22","tags":[{"tag_id":3)"));
+  const Outcome nobody = eval(folder, kRules, {"--data", data, "--why", "no'body"});
+  EXPECT_EQ(nobody.exit_code, 2);
+  EXPECT_THAT(nobody.err, HasSubstr("no'body"));
+  EXPECT_EQ(eval(folder, kRules, {"--data", data, "--why", "ann", "--tag", "4"}).exit_code, 2);
+}
+
+TEST(Eval, PrintsTheStagesAndTheQuery) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const Outcome stages = eval(folder, kRules, {"--data", folder.path("data"), "--stages"});
+  EXPECT_EQ(stages.exit_code, 0) << stages.err;
+  EXPECT_THAT(stages.out, HasSubstr("level in ('VIP2', 'VIP3')"));
+  EXPECT_THAT(stages.out, HasSubstr("program\n"));
+}
+
+TEST(Columns, ShowsWhatTheTablesHold) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const Outcome text = run({kProgram, "columns", folder.path("data"), "--only", "users"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("users: 3 rows\n"));
+  EXPECT_THAT(text.out, HasSubstr("33.3 %"));
+  const Outcome json = run({kProgram, "columns", "--data", folder.path("data"), "--json"});
+  ASSERT_EQ(lines(json.out).size(), 2u);
+  EXPECT_TRUE(base::parse_json(lines(json.out)[0]));
+  EXPECT_EQ(run({kProgram, "columns", folder.path("data"), "--only", "user"}).exit_code, 2);
+}
+
+TEST(Program, SaysWhatItIs) {
+  const Outcome version = run({kProgram, "--version"});
+  EXPECT_EQ(version.exit_code, 0) << version.err;
+  EXPECT_THAT(version.out, AllOf(StartsWith("tagsmith "), HasSubstr("libduckdb v1.5.5")));
+  EXPECT_EQ(run({kProgram, "--help"}).exit_code, 0);
+  EXPECT_THAT(run({kProgram, "eval", "--help"}).out, HasSubstr("Examples:"));
+  EXPECT_EQ(run({kProgram}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace tagsmith
