@@ -9,12 +9,18 @@ namespace tagsmith::rule {
 
 /// Something that is allowed and probably not meant.
 struct Remark {
-  std::string code;     // "W_ALWAYS_UNKNOWN", "W_CONTRADICTION", "W_REPEATED", ...
-  std::string message;  // with the condition's text
+  std::string code;     // stable: see lint()
+  std::string message;  // with the text of the conditions
+
+  bool operator==(const Remark&) const = default;
 };
 
-/// Looks for conditions that cannot be TRUE together (age < 18 and age > 65), parts that repeat,
-/// negative tests on nullable-looking readers, and ranges that hold one value. Never refuses.
+/// Looks at a rule without its data. Never refuses, and is silent where it is not sure:
+///
+///   W_CONTRADICTION  conditions of one "and" that are never TRUE together: age < 18 and age > 65
+///   W_REPEATED       a part that stands more than once in its group
+///   W_USE_IN         a = 1 or a = 2, for which "in" is shorter
+///   W_ONE_VALUE      a range whose bounds are equal
 std::vector<Remark> lint(const TypedRule& rule, const column::Schema& schema);
 
 }  // namespace tagsmith::rule

@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "rule/check.h"
 #include "rule/parser.h"
 
 namespace tagsmith::rule {
@@ -218,6 +219,207 @@ TEST(Printer, WhatItWritesIsReadBackAsTheSameExpression) {
                        << again.error().front().path << ": " << again.error().front().message;
     ASSERT_EQ(*again, expression) << "seed " << seed << ": " << text;
   }
+}
+
+// Two databases with a table `orders`, a column that two tables have, and names that need quotes.
+column::Schema shop() {
+  using enum column::TypeKind;
+  return {.tables = {{.database = "dwd",
+                      .name = "users",
+                      .columns = {{"age", {.kind = kInt}},
+                                  {"balance", {.kind = kDecimal, .precision = 18, .scale = 2}},
+                                  {"score", {.kind = kDouble}},
+                                  {"level", {.kind = kText}},
+                                  {"active", {.kind = kBoolean}},
+                                  {"born", {.kind = kDate}},
+                                  {"seen", {.kind = kTimestamp}},
+                                  {"coins", {.kind = kTextList}},
+                                  {"note", {.kind = kText}}}},
+                     {.database = "dwd",
+                      .name = "orders",
+                      .columns = {{"amount", {.kind = kText}}, {"note", {.kind = kText}}}},
+                     {.database = "ods",
+                      .name = "orders",
+                      .columns = {{"amount", {.kind = kFloat}}, {"last order", {.kind = kDate}}}}}};
+}
+
+std::string canonical(const Expression& expression, const CheckOptions& options = {}) {
+  const column::Schema schema = shop();
+  const auto rule = check(expression, schema, options);
+  return rule ? print(*rule, schema) : rule.error().front().code + rule.error().front().message;
+}
+
+TEST(Printer, ACheckedRuleIsWrittenWithoutSynonymsAndWithItsReaders) {
+  struct Case {
+    std::string_view condition;  // the members of a JSON condition
+    std::string_view printed;
+  };
+  const Case cases[] = {
+      {R"("field":"age","operator":"belongs_to","value":["18","0019"])", "age in (18, 19)"},
+      {R"("field":"age","operator":"not_in","value":1e2)", "age not in (100)"},
+      {R"("field":"balance","operator":"in_range","value":["-0.50","1e3"],"type":"number")",
+       "balance between -0.5 and 1000"},
+      {R"("field":"balance","operator":"not_in_range","value":[1,2],"type":"number")",
+       "balance not between 1 and 2"},
+      {R"("field":"level","operator":">","value":"5","type":"int")", "number(level) > 5"},
+      {R"("field":"level","operator":"=","value":"it's")", "level = 'it''s'"},
+      {R"("field":"level","operator":"=","value":5)", "level = '5'"},
+      {R"("field":"level","operator":"=","value":"2025-01-01","type":"date")",
+       "day(level) = date '2025-01-01'"},
+      {R"("field":"level","operator":"<","value":"2025-01-01T10:00","type":"date")",
+       "time(level) < timestamp '2025-01-01 10:00:00'"},
+      {R"("field":"level","operator":"is_true")", "bool(level) = true"},
+      {R"("field":"age","operator":"=","value":"No","type":"bool")", "bool(age) = false"},
+      {R"("field":"active","operator":"is_false")", "active = false"},
+      {R"("field":"active","operator":"is_null")", "active is null"},
+      {R"("field":"born","operator":"recent_days","value":7)", "born >= today() - 7 days"},
+      {R"("field":"born","operator":"days_ago","value":1)", "born <= today() - 1 day"},
+      {R"("field":"born","operator":"days_ago_between","value":[0,30])",
+       "born between today() - 30 days and today()"},
+      {R"("field":"seen","operator":"date_not_in_range","value":["2025-01-01","2025-01-02 10:00:00.5"])",
+       "seen not between date '2025-01-01' and timestamp '2025-01-02 10:00:00.5'"},
+      {R"("field":"coins","operator":"intersects","value":["BTC"],"type":"list")",
+       "has_any(coins, ('BTC'))"},
+      {R"("field":"coins","operator":"contains_all","value":["BTC","ETH"],"type":"list")",
+       "has_all(coins, ('BTC', 'ETH'))"},
+      {R"("field":"coins","operator":"not_contains","value":"BTC","type":"list")",
+       "has_none(coins, ('BTC'))"},
+      {R"("field":"level","operator":"not_contains","value":["x","y"])",
+       "not (contains(level, 'x') or contains(level, 'y'))"},
+      {R"("field":"level","operator":"ends_with","value":"%")", "ends_with(level, '%')"},
+      {R"("field":"age","operator":">=","value":"balance","type":"number")", "age >= balance"},
+      {R"("field":"age","operator":"<","value":"level","type":"number")", "age < number(level)"},
+      {R"("table":"users","field":"note","operator":"is_not_null")", "users.note is not null"},
+      {R"("table":"dwd.orders","field":"amount","operator":"is_null")",
+       "dwd.orders.amount is null"},
+      {R"("field":"last order","operator":"is_null")", "\"last order\" is null"},
+      {R"("field":"user_id","operator":"starts_with","value":"7")", "starts_with(user_id, '7')"},
+  };
+  for (const Case& test : cases) {
+    SCOPED_TRACE(test.condition);
+    const std::string json = R"({"fields":[{)" + std::string(test.condition) + "}]}";
+    EXPECT_EQ(canonical(parse_rule(base::parse_json(json).value()).value()), test.printed);
+    // Where the text is checked again it says the same.
+    EXPECT_EQ(canonical(parse_text(test.printed).value()), test.printed);
+  }
+}
+
+TEST(Printer, ACheckedRuleKeepsItsGroups) {
+  const std::string_view text =
+      "not (age = 1 or has_tag('vip')) and (age = 2 or age = 3 and active = true)";
+  EXPECT_EQ(canonical(parse_text(text).value()), text);
+  const auto recent = base::parse_json(
+      R"({"logic":"NOT","fields":[{"field":"born","operator":"recent_days","value":3}]})");
+  EXPECT_EQ(canonical(parse_rule(*recent).value(), {.search = {}, .upper_bound = true}),
+            "not (born >= today() - 3 days and born <= today())");
+}
+
+TEST(Printer, AConditionAloneIsWrittenAsInItsRule) {
+  const column::Schema schema = shop();
+  const auto rule = check(parse_text("18 <= age and age < 65").value(), schema, {});
+  const auto& parts = std::get<TypedAnd>(rule->node).parts;
+  EXPECT_EQ(print(std::get<TypedCondition>(parts[0].node), schema), "age >= 18");
+}
+
+// A JSON condition on a random column whose type can mostly be read there, with a random operator.
+class JsonGenerator {
+ public:
+  explicit JsonGenerator(std::uint32_t seed) : random_(seed) {}
+
+  std::string group(int depth) {
+    std::string parts;
+    for (std::uint32_t count = 1 + pick(2); count > 0; --count) {
+      parts += parts.empty() ? "" : ",";
+      parts += depth > 0 && pick(3) == 0 ? group(depth - 1) : condition();
+    }
+    return R"({"logic":)" + one_of({R"("AND")", R"("OR")", R"("NOT")"}) + R"(,"conditions":[)" +
+           parts + "]}";
+  }
+
+ private:
+  std::uint32_t pick(std::uint32_t count) { return static_cast<std::uint32_t>(random_()) % count; }
+
+  std::string one_of(std::initializer_list<const char*> list) {
+    return *(list.begin() + pick(static_cast<std::uint32_t>(list.size())));
+  }
+
+  std::string literal(ConditionType type, Operator op) {
+    if (only_for_dates(op) && op >= Operator::kRecentDays) {
+      return std::to_string(pick(40));
+    }
+    switch (type) {
+      case ConditionType::kNumber:
+        return one_of({"1", "-2.50", "1e3", R"(" 7 ")", R"("0.001")", R"("balance")", "36500"});
+      case ConditionType::kDate:
+        return one_of({R"("2025-01-01")", R"("2025-02-28 10:00:00")", R"("2024-02-29T23:59")",
+                       R"("0001-01-01")", R"("9999-12-31 23:59:59.999999")"});
+      case ConditionType::kBoolean:
+        return one_of({"true", "false", "1", R"("No")", R"(" yes ")"});
+      default:
+        return one_of({R"("x")", R"("it's")", R"("%_")", R"("\"")", "42", R"("中文\n")"});
+    }
+  }
+
+  std::string condition() {
+    struct Column {
+      const char* members;
+      std::initializer_list<ConditionType> types;
+    };
+    using enum ConditionType;
+    const Column columns[] = {
+        {R"("field":"age")", {kNumber, kString, kBoolean}},
+        {R"("field":"balance")", {kNumber}},
+        {R"("field":"score")", {kNumber}},
+        {R"("field":"level")", {kNumber, kString, kEnum, kDate, kBoolean}},
+        {R"("field":"active")", {kBoolean, kString}},
+        {R"("field":"born")", {kDate, kString}},
+        {R"("field":"seen")", {kDate}},
+        {R"("field":"coins")", {kList}},
+        {R"("table":"users","field":"note")", {kString, kNumber}},
+        {R"("table":"dwd.orders","field":"amount")", {kNumber, kDate}},
+        {R"("table":"ods.orders","field":"amount")", {kNumber}},
+        {R"("field":"last order")", {kDate}},
+        {R"("field":"user_id")", {kString, kNumber}},
+    };
+    const Column& column = columns[pick(static_cast<std::uint32_t>(std::size(columns)))];
+    const ConditionType type =
+        *(column.types.begin() + pick(static_cast<std::uint32_t>(column.types.size())));
+    const auto rows = operator_table();
+    const OperatorRow* row = nullptr;
+    do {
+      row = &rows[pick(static_cast<std::uint32_t>(rows.size()))];
+    } while (!has_operator(type, row->op));
+    const std::string first = literal(type, row->op);
+    const std::string second = literal(type, row->op);
+    const bool list = row->shape == ValueShape::kList || row->shape == ValueShape::kRange ||
+                      (row->shape == ValueShape::kListOrScalar && pick(2) == 0);
+    return "{" + std::string(column.members) + R"(,"operator":")" + std::string(row->name) +
+           R"(","type":")" + std::string(name_of(type)) + R"(","value":)" +
+           (list ? "[" + first + "," + second + "]" : first) + "}";
+  }
+
+  std::mt19937 random_;
+};
+
+TEST(Printer, ACheckedRuleIsReadBackAsTheSameCheckedRule) {
+  const column::Schema schema = shop();
+  int checked = 0;
+  for (std::uint32_t seed = 0; seed < 10'000; ++seed) {
+    const std::string json = JsonGenerator(seed).group(3);
+    const CheckOptions options{.search = {}, .upper_bound = seed % 2 == 0};
+    const auto rule = check(parse_rule(base::parse_json(json).value()).value(), schema, options);
+    if (!rule) {
+      continue;  // an inverted range, an identifier in a list, ...
+    }
+    ++checked;
+    const std::string text = print(*rule, schema);
+    const auto parsed = parse_text(text);
+    ASSERT_TRUE(parsed) << json << "\n" << text << "\n" << parsed.error().front().message;
+    const auto again = check(*parsed, schema, options);
+    ASSERT_TRUE(again) << json << "\n" << text << "\n" << again.error().front().message;
+    ASSERT_EQ(*again, *rule) << json << "\n" << text;
+  }
+  EXPECT_GT(checked, 5'000);
 }
 
 }  // namespace
