@@ -144,16 +144,23 @@ class QueryWriter {
     std::string last = quote_name(query_names_.take("cells"), problems_);
     steps.push_back(fmt::format("-- What the rules read, one row a user.\n{} AS (\n{}\n)", last,
                                 write_cells()));
+    std::string_view comment = "What each rule is: TRUE, FALSE or NULL for unknown.";
     for (const std::string& stage : rule_stages) {
       const std::string name = quote_name(query_names_.take("truths"), problems_);
       steps.push_back(
-          fmt::format("-- What each rule is: TRUE, FALSE or NULL for unknown.\n{} AS (\n"
-                      "  SELECT *,\n{}\n  FROM {}\n)",
-                      name, stage, last));
+          fmt::format("-- {}\n{} AS (\n  SELECT *,\n{}\n  FROM {}\n)", comment, name, stage, last));
+      comment = "The rules that ask for those above.";
       last = name;
     }
     if (!problems_.empty()) {
-      return problems_;
+      // A name is quoted in many places.
+      base::Problems once;
+      for (const base::Problem& problem : problems_) {
+        if (std::ranges::find(once, problem) == once.end()) {
+          once.push_back(problem);
+        }
+      }
+      return once;
     }
     return Query{.macros = macros_used(rule_stages),
                  .select = fmt::format("WITH\n{}\n{}\nFROM {}\nORDER BY \"user_id\" ASC",

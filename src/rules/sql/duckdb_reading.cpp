@@ -20,7 +20,7 @@ bool may_be_wide(const column::Type& type) {
 }
 
 std::string decimal_reading(const column::Type& type, const std::string& cell) {
-  return may_be_wide(type) ? fmt::format("TRY_CAST({} AS DECIMAL(38,0))", cell) : cell;
+  return may_be_wide(type) ? fmt::format("tagsmith_wide_integer({})", cell) : cell;
 }
 
 std::string number_key(const column::Type& type, const std::string& cell) {
