@@ -26,6 +26,9 @@ struct TableProfile {
 };
 
 std::string table_text(const TableProfile& profile) {
+  if (profile.columns.empty()) {
+    return fmt::format("{}: no column beside the key\n", profile.name);
+  }
   using enum TextTable::Align;
   TextTable table(
       {{"column"}, {"type"}, {"null", kRight}, {"distinct", kRight}, {"most frequent values"}});

