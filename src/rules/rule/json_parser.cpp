@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -34,20 +35,20 @@ using base::Problems;
 // - The value of is_null, is_not_null, is_true and is_false is not read at all (SEMANTICS 10).
 
 const std::vector<std::string>& group_keys() {
-  static const std::vector<std::string> kKeys = {"logic", "fields", "conditions", "name",
-                                                 "description"};
-  return kKeys;
+  static const std::vector<std::string> keys = {"logic", "fields", "conditions", "name",
+                                                "description"};
+  return keys;
 }
 
 const std::vector<std::string>& condition_keys() {
-  static const std::vector<std::string> kKeys = {"table", "field", "operator",   "value",
-                                                 "type",  "name",  "description"};
-  return kKeys;
+  static const std::vector<std::string> keys = {"table", "field", "operator",   "value",
+                                                "type",  "name",  "description"};
+  return keys;
 }
 
 const std::vector<std::string>& wrapper_keys() {
-  static const std::vector<std::string> kKeys = {"condition", "name", "description"};
-  return kKeys;
+  static const std::vector<std::string> keys = {"condition", "name", "description"};
+  return keys;
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
@@ -130,10 +131,10 @@ std::string hint_for_operator(std::string_view name) {
 }
 
 std::string hint_for_type(std::string_view name) {
-  static const std::vector<std::string> kNames = {
+  static const std::vector<std::string> known = {
       "number", "string",  "enum",   "date",    "boolean", "list",  "integer",   "float",
       "double", "decimal", "bigint", "varchar", "text",    "array", "timestamp", "datetime"};
-  const std::string hint = base::did_you_mean(name, kNames);
+  const std::string hint = base::did_you_mean(name, known);
   return hint.empty() ? "the types are number, string, enum, date, boolean and list" : hint;
 }
 
@@ -412,6 +413,14 @@ class RuleReader {
     values_ += read.arguments.list.size();
     if (values_ > kValuesMax) {
       return limit(read.arguments.place.path, fmt::format("more than {} values", kValuesMax));
+    }
+    if (read.op == Operator::kNotContains && read.declared != ConditionType::kList) {
+      // None of n texts is n conditions in the text form, which has the same limit.
+      conditions_ += std::max<size_t>(read.arguments.list.size(), 1) - 1;
+      if (conditions_ > kConditionsMax) {
+        return limit(read.arguments.place.path,
+                     fmt::format("more than {} conditions", kConditionsMax));
+      }
     }
     return Expression{std::move(read)};
   }

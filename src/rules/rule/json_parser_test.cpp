@@ -291,6 +291,15 @@ TEST(JsonParser, RefusesWhatIsTooLarge) {
   };
   EXPECT_THAT(problems_of(values(kValuesMax)), ElementsAre());
   EXPECT_THAT(problems_of(values(kValuesMax + 1)), ElementsAre("E_LIMIT /conditions/0/value"));
+
+  const auto none_of = [](size_t count, std::string_view type) {
+    return rule_of(R"({"field":"a","operator":"not_contains","type":")" + std::string(type) +
+                   R"(","value":[)" + repeated("\"x\"", count) + "]}");
+  };
+  EXPECT_THAT(problems_of(none_of(kConditionsMax, "string")), ElementsAre());
+  EXPECT_THAT(problems_of(none_of(kConditionsMax + 1, "string")),
+              ElementsAre("E_LIMIT /conditions/0/value"));
+  EXPECT_THAT(problems_of(none_of(kConditionsMax + 1, "list")), ElementsAre());
 }
 
 TEST(JsonParser, PathsStartFromThePlaceOfTheRuleInItsFile) {

@@ -92,6 +92,9 @@ TEST(Lint, FindsConditionsThatAreNeverTrueTogether) {
       {"active = true and active = false", "never TRUE together: active = true and active = false"},
       {"seen > date '2025-01-01' and seen <= timestamp '2025-01-01 23:00:00'",
        "never TRUE together: seen > date '2025-01-01' and seen <= timestamp '2025-01-01 23:00:00'"},
+      {"seen <= date '2025-01-01' and seen >= timestamp '2025-01-02 00:00:00'",
+       "never TRUE together: seen <= date '2025-01-01' and seen >= timestamp '2025-01-02 "
+       "00:00:00'"},
       {"born >= today() and born < today() - 1 day",
        "never TRUE together: born >= today() and born < today() - 1 day"},
       {"age is null and age = 1", "never TRUE together: age is null and age = 1"},

@@ -26,7 +26,9 @@ namespace tagsmith::rule {
 ///
 /// Keywords in any letter case, texts in single quotes, comments from "--" to the end of the line.
 /// At least one side of a comparison is no literal; a literal on the left is turned to the right.
-/// Fails with E_SYNTAX (path "byte N" of the first thing not understood), E_DEPTH or E_LIMIT.
+/// Names are quoted where they are no identifier or one of the words and, or, not, in, between, is,
+/// null, true, false. Fails with E_SYNTAX (path "byte N" of the first thing not understood),
+/// E_DEPTH (more than kNestingMax + 1 open parentheses, or as many open "not"s) or E_LIMIT.
 base::Result<Expression, base::Problems> parse_text(std::string_view text);
 
 /// Reads a rule of either JSON form (SEMANTICS 4; the flat V1 form is a case of the grammar of V2).

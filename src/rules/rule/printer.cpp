@@ -179,7 +179,7 @@ std::string relative_days(const Condition& condition, const std::string& subject
 }
 
 Piece piece_of(const Condition& condition) {
-  const std::string subject = operand_text(condition.subject);
+  std::string subject = operand_text(condition.subject);
   const Arguments& arguments = condition.arguments;
   switch (condition.op) {
     case Operator::kEqual:
@@ -322,7 +322,7 @@ std::string_view comparison_text(Test test) {
 }
 
 std::string condition_text(const TypedCondition& condition, const column::Schema& schema) {
-  const std::string subject = operand_text(condition.subject, schema);
+  std::string subject = operand_text(condition.subject, schema);
   const std::vector<Constant>& constants = condition.constants;
   switch (condition.test) {
     case Test::kIsNull:

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -85,11 +86,11 @@ std::optional<Reader> find_reader(std::string_view name) {
 }
 
 std::string hint_for_function(std::string_view name) {
-  static const std::vector<std::string> kKnown = {"contains", "starts_with", "ends_with", "has_any",
-                                                  "has_all",  "has_none",    "has_tag",   "number",
-                                                  "day",      "time",        "bool",      "today"};
-  const std::string hint = base::did_you_mean(name, kKnown);
-  return hint.empty() ? fmt::format("the functions are {}", fmt::join(kKnown, ", ")) : hint;
+  static const std::vector<std::string> known = {"contains", "starts_with", "ends_with", "has_any",
+                                                 "has_all",  "has_none",    "has_tag",   "number",
+                                                 "day",      "time",        "bool",      "today"};
+  const std::string hint = base::did_you_mean(name, known);
+  return hint.empty() ? fmt::format("the functions are {}", fmt::join(known, ", ")) : hint;
 }
 
 // For words and symbols of other languages.
@@ -655,7 +656,7 @@ class Parser {
 
   // The column before may be a whole condition in other languages.
   std::string hint_after_operand() const {
-    const std::string hint = hint_for_foreign(current_.source);
+    std::string hint = hint_for_foreign(current_.source);
     if (!hint.empty()) {
       return hint;
     }
