@@ -11,17 +11,23 @@ constexpr size_t kWordLengthMax = 100;  // longer words are no typing errors, an
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// Insertions, deletions, substitutions and exchanges of two neighbours.
 size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> before(b.size() + 1);  // the rows of i - 1, i and i + 1 characters of a
   std::vector<size_t> row(b.size() + 1);
+  std::vector<size_t> next(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
+    next[0] = i + 1;
     for (size_t j = 0; j < b.size(); ++j) {
-      const size_t substituted = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
+      const bool same = lower(a[i]) == lower(b[j]);
+      next[j + 1] = std::min({row[j] + (same ? 0 : 1), next[j] + 1, row[j + 1] + 1});
+      if (i > 0 && j > 0 && lower(a[i]) == lower(b[j - 1]) && lower(a[i - 1]) == lower(b[j])) {
+        next[j + 1] = std::min(next[j + 1], before[j - 1] + 1);
+      }
     }
+    before.swap(row);
+    row.swap(next);
   }
   return row.back();
 }
@@ -39,7 +45,8 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
       continue;
     }
     const size_t distance = edit_distance(word, candidate);
-    if (distance < best) {
+    const bool shares_something = distance < std::max(word.size(), candidate.size());
+    if (shares_something && distance < best) {
       best = distance;
       found = candidate;
     }

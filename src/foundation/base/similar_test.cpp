@@ -14,6 +14,11 @@ TEST(Similar, FindsTheNearestNameAndNothingFar) {
   EXPECT_EQ(nearest("country", names), "");
   EXPECT_EQ(did_you_mean("agee", names), "did you mean 'age'?");
   EXPECT_EQ(did_you_mean("country", names), "");
+  EXPECT_EQ(nearest("aeg", names), "age");
+  EXPECT_EQ(nearest("suer_levle", names), "user_level");
+  const std::vector<std::string> symbols = {"=", ">="};
+  EXPECT_EQ(nearest("~", symbols), "") << "one character, and another one: nothing in common";
+  EXPECT_EQ(nearest(">", symbols), ">=");
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 
 #include "base/assert.h"
 #include "base/json.h"
-#include "base/similar.h"
 #include "rule/names_internal.h"
 #include "rule/one_problem_internal.h"
 #include "rule/problems.h"
@@ -98,7 +97,40 @@ ConditionType meant_type(ConditionType declared, Operator op) {
   return declared;
 }
 
-std::string operators_of(ConditionType type) {
+/// The operator that asks the same of another type; `op` itself where there is none.
+Operator counterpart(Operator op, ConditionType type) {
+  const bool list = type == ConditionType::kList;
+  switch (op) {
+    case Operator::kDateInRange:
+    case Operator::kDateBetween:
+      return Operator::kInRange;
+    case Operator::kDateNotInRange:
+      return Operator::kNotInRange;
+    case Operator::kContainsAny:
+    case Operator::kIntersects:
+      return Operator::kIn;
+    case Operator::kNoIntersection:
+      return Operator::kNotIn;
+    case Operator::kContains:
+      return list ? Operator::kContainsAny : op;
+    case Operator::kEqual:
+    case Operator::kBelongsTo:
+    case Operator::kIn:
+      return list ? Operator::kContainsAny : Operator::kEqual;
+    case Operator::kNotEqual:
+    case Operator::kNotBelongsTo:
+    case Operator::kNotIn:
+      return list ? Operator::kNoIntersection : Operator::kNotEqual;
+    default:
+      return op;
+  }
+}
+
+std::string operator_hint(Operator op, ConditionType type) {
+  const Operator meant = counterpart(op, type);
+  if (has_operator(type, meant)) {
+    return fmt::format("{} has {} for that", name_of(type), base::quote(row_of(meant).name));
+  }
   std::vector<std::string_view> names;
   for (const OperatorRow& row : operator_table()) {
     if (has_operator(type, row.op)) {
@@ -258,55 +290,39 @@ class Checker {
   Checker(const column::Schema& schema, const CheckOptions& options)
       : schema_(schema), options_(options), names_(schema, options.search) {}
 
-  /// Nothing when there is a problem in this part; all problems of the rule gather in problems().
-  std::optional<TypedExpression> check(const Expression& expression) {
+  /// The rule; worth nothing once there are problems(), where all of them gather.
+  TypedExpression check(const Expression& expression) {
     return std::visit([this](const auto& node) { return check(node); }, expression.node);
   }
 
   Problems& problems() { return problems_; }
 
  private:
-  std::optional<TypedExpression> check(const Condition& condition) {
+  TypedExpression check(const Condition& condition) {
     Result<TypedExpression, Problems> typed = type_condition(condition);
     if (typed) {
       return std::move(*typed);
     }
     std::ranges::move(typed.error(), std::back_inserter(problems_));
-    return std::nullopt;
+    return {};
   }
-  std::optional<TypedExpression> check(const TagTest& test) {
-    return TypedExpression{TypedTagTest{.code = test.code}};
-  }
-  std::optional<TypedExpression> check(const Invalid& invalid) {
+  TypedExpression check(const TagTest& test) { return {TypedTagTest{.code = test.code}}; }
+  TypedExpression check(const Invalid& invalid) {
     TAGSMITH_ASSERT(!invalid.problems.empty());
     std::ranges::copy(invalid.problems, std::back_inserter(problems_));
-    return std::nullopt;
+    return {};
   }
-  std::optional<TypedExpression> check(const And& conjunction) {
-    TypedAnd typed{.parts = check(conjunction.parts)};
-    return typed.parts.size() == conjunction.parts.size()
-               ? std::optional(TypedExpression{std::move(typed)})
-               : std::nullopt;
-  }
-  std::optional<TypedExpression> check(const Or& disjunction) {
-    TypedOr typed{.parts = check(disjunction.parts)};
-    return typed.parts.size() == disjunction.parts.size()
-               ? std::optional(TypedExpression{std::move(typed)})
-               : std::nullopt;
-  }
-  std::optional<TypedExpression> check(const Not& negation) {
+  TypedExpression check(const And& conjunction) { return {TypedAnd{check(conjunction.parts)}}; }
+  TypedExpression check(const Or& disjunction) { return {TypedOr{check(disjunction.parts)}}; }
+  TypedExpression check(const Not& negation) {
     TAGSMITH_ASSERT(negation.part.size() == 1);
-    std::optional<TypedExpression> part = check(negation.part.front());
-    return part ? std::optional(negated(std::move(*part))) : std::nullopt;
+    return {TypedNot{check(negation.part)}};
   }
-
-  /// The parts that are right.
   std::vector<TypedExpression> check(const std::vector<Expression>& parts) {
     std::vector<TypedExpression> typed;
+    typed.reserve(parts.size());
     for (const Expression& part : parts) {
-      if (std::optional<TypedExpression> checked = check(part)) {
-        typed.push_back(std::move(*checked));
-      }
+      typed.push_back(check(part));
     }
     return typed;
   }
@@ -391,19 +407,8 @@ class Checker {
 
   [[nodiscard]] Problems no_such_operator(const Condition& condition, ConditionType type,
                                           ColumnId column) const {
-    std::string hint;
-    if (is_json(condition)) {
-      std::vector<std::string> names;
-      for (const OperatorRow& row : operator_table()) {
-        if (has_operator(type, row.op)) {
-          names.emplace_back(row.name);
-        }
-      }
-      hint = base::did_you_mean(row_of(condition.op).name, names);
-      hint += hint.empty() ? operators_of(type) : "";
-    } else {
-      hint = text_operator_hint(type, condition);
-    }
+    std::string hint = is_json(condition) ? operator_hint(condition.op, type)
+                                          : text_operator_hint(type, condition);
     return one_problem(kOperatorType, place_of(condition, "operator"),
                        fmt::format("{}: {} is no operator of type {}", described(column),
                                    base::quote(operator_text(condition)), name_of(type)),
@@ -489,12 +494,11 @@ class Checker {
 Result<TypedRule, Problems> check(const Expression& expression, const column::Schema& schema,
                                   const CheckOptions& options) {
   Checker checker(schema, options);
-  std::optional<TypedExpression> rule = checker.check(expression);
-  if (!rule) {
-    TAGSMITH_ASSERT(!checker.problems().empty());
-    return std::move(checker.problems());
+  Result<TypedRule, Problems> rule = checker.check(expression);
+  if (!checker.problems().empty()) {
+    rule = std::move(checker.problems());
   }
-  return std::move(*rule);
+  return rule;
 }
 
 }  // namespace tagsmith::rule

@@ -158,6 +158,18 @@ std::string Names::hint_for_column(const Tables& tables, std::string_view column
   if (!elsewhere.empty()) {
     return "write " + qualified(elsewhere, column, places);
   }
+  const size_t dot = column.rfind('.');
+  if (places.json && dot != std::string_view::npos) {
+    const Tables named = holders(all_, column.substr(dot + 1));
+    const auto meant = std::ranges::find_if(named, [&](size_t table) {
+      return schema_.tables[table].name == column.substr(0, dot) ||
+             schema_.tables[table].full_name() == column.substr(0, dot);
+    });
+    if (meant != named.end()) {
+      return fmt::format(R"(write "table": "{}", "field": "{}")", shown(*meant),
+                         column.substr(dot + 1));
+    }
+  }
   std::vector<std::string> candidates = {schema_.key.name};
   for (const size_t table : tables) {
     for (const column::Column& candidate : schema_.tables[table].columns) {

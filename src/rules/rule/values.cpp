@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <iterator>
 #include <string_view>
 #include <utility>
 
+#include "base/json.h"
 #include "column/days.h"
 #include "column/readers.h"
 #include "rule/one_problem_internal.h"
@@ -43,7 +45,9 @@ struct LiteralText {
     return "timestamp " + base::quote(literal.text);
   }
   std::string operator()(const TodayLiteral& literal) const {
-    return literal.offset == 0 ? "today()" : fmt::format("today() {:+} days", literal.offset);
+    return literal.offset == 0 ? "today()"
+                               : fmt::format("today() {} {} days", literal.offset < 0 ? '-' : '+',
+                                             std::abs(std::int64_t{literal.offset}));
   }
   std::string operator()(const UnusableLiteral& literal) const { return literal.kind; }
   std::string operator()(const ColumnOperand& operand) const {
@@ -51,6 +55,7 @@ struct LiteralText {
   }
 };
 
+/// A literal as it is written in the text form.
 std::string shown(const Argument& argument) { return std::visit(LiteralText{}, argument.literal); }
 
 Problems wrong_type(const ValueContext& context, const Argument& argument, std::string_view wanted,
@@ -112,8 +117,9 @@ Result<Constant, Problems> read_number(const ValueContext& context, const Argume
     const bool boolean = std::holds_alternative<bool>(argument.literal);
     return wrong_type(context, argument, "number",
                       boolean && context.json() ? "for true and false declare type boolean"
-                      : boolean                 ? "write bool(column) to read it as true or false"
-                                                : "");
+                      : boolean ? fmt::format("write bool({}) to read it as true or false",
+                                              context.condition.subject.name.column)
+                                : "");
   }
   const std::string& digits = number != nullptr ? number->text : text->text;
   if (const auto value = column::read_number(digits)) {
@@ -263,6 +269,9 @@ std::optional<std::string> integer_digits(std::string_view number) {
 std::string text_hint(const ValueContext& context, const Argument& argument) {
   const bool is_number = std::holds_alternative<NumberLiteral>(argument.literal);
   const bool is_boolean = std::holds_alternative<bool>(argument.literal);
+  if (std::holds_alternative<UnusableLiteral>(argument.literal)) {
+    return {};
+  }
   if (context.type == ConditionType::kList || (context.json() && !is_number && !is_boolean)) {
     return "put it between quotes";
   }
@@ -346,6 +355,20 @@ Problems wrong_count(const ValueContext& context, std::string_view wanted, std::
                      std::move(hint));
 }
 
+/// What to write where a list stands in the place of one value.
+std::string hint_for_list(const ValueContext& context) {
+  const Operator op = context.condition.op;
+  if (context.condition.arguments.list.size() == 1) {
+    return "write the value without the brackets";
+  }
+  if (!has_operator(context.type, Operator::kIn)) {
+    return {};
+  }
+  return op == Operator::kEqual      ? "for several values use in"
+         : op == Operator::kNotEqual ? "for several values use not_in"
+                                     : "";
+}
+
 /// What is wrong with the number of values, before any of them is read; empty when nothing is.
 Problems problems_of_shape(const ValueContext& context) {
   const Arguments& value = context.condition.arguments;
@@ -356,8 +379,7 @@ Problems problems_of_shape(const ValueContext& context) {
     case ValueShape::kIgnored:
       return {};
     case ValueShape::kScalar:
-      return is_list ? wrong_count(context, "one value", found,
-                                   count == 1 ? "write the value without the brackets" : "")
+      return is_list ? wrong_count(context, "one value", found, hint_for_list(context))
                      : Problems();
     case ValueShape::kRange:
       return is_list && count == 2
@@ -408,8 +430,14 @@ bool is_inverted(const Constant& lower, const Constant& upper) {
 
 std::string inverted_hint(const ValueContext& context) {
   const std::vector<Argument>& list = context.condition.arguments.list;
-  return context.json() ? fmt::format("write [{}, {}]", shown(list[1]), shown(list[0]))
-                        : fmt::format("write {} and {}", shown(list[1]), shown(list[0]));
+  if (!context.json()) {
+    return fmt::format("write {} and {}", shown(list[1]), shown(list[0]));
+  }
+  const auto as_json = [](const Argument& argument) {
+    const auto* text = std::get_if<TextLiteral>(&argument.literal);
+    return text == nullptr ? shown(argument) : base::json_quoted(text->text);
+  };
+  return fmt::format("write [{}, {}]", as_json(list[1]), as_json(list[0]));
 }
 
 }  // namespace
