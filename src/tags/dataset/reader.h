@@ -78,8 +78,9 @@ struct ColumnProfile {
 
 /// Reads tables. Errors are those of SEMANTICS 1, 21, 23: E_DATA_FILE (not of its format, broken
 /// line, schema that differs between files: names file, line, column), E_DATA_KEY (no key column,
-/// or of a type that is neither text nor integer). kUnavailable for the world, kCancelled when
-/// base::interrupted(). Thread-safe.
+/// or of a type that is neither text nor integer); all kInvalidArgument but kNotFound for a file
+/// that is not there. kInvalidArgument also for a zone that does not exist. kUnavailable for the
+/// world, kCancelled when base::interrupted(). Thread-safe.
 class Reader {
  public:
   virtual ~Reader() = default;

@@ -45,12 +45,12 @@ const dataset::TableBatch& BatchMaker::make(duckdb_data_chunk chunk) {
 }
 
 void BatchMaker::make_keys(duckdb_vector vector, size_t row_count) {
-  std::uint64_t* valid = duckdb_vector_get_validity(vector);
-  auto* texts = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
+  const std::uint64_t* valid = duckdb_vector_get_validity(vector);
+  const auto* texts = static_cast<const duckdb_string_t*>(duckdb_vector_get_data(vector));
   keys_.clear();
   rows_.clear();
   for (size_t row = 0; row < row_count; ++row) {
-    if (!duckdb_validity_row_is_valid(valid, row)) {
+    if (!is_valid(valid, row)) {
       continue;
     }
     if (const std::string_view key = text_at(texts, row); !key.empty()) {
@@ -113,15 +113,23 @@ void BatchMaker::make_column(duckdb_vector vector, Buffers& buffers, column::Col
 }
 
 void BatchMaker::make_valid(duckdb_vector vector, Buffers& buffers, column::ColumnView& view) {
-  std::uint64_t* valid = duckdb_vector_get_validity(vector);
+  const std::uint64_t* valid = duckdb_vector_get_validity(vector);
   view.valid = {};
   if (valid == nullptr) {
     return;
   }
   // Copied also when all rows stay: DuckDB sets bits past the last row, and ours are 0.
+  if (all_rows_) {
+    buffers.valid.assign(valid, valid + column::word_count(rows_.size()));
+    if (const size_t rest = rows_.size() % column::kWordBits; rest != 0) {
+      buffers.valid.back() &= (column::Word{1} << rest) - 1;
+    }
+    view.valid = buffers.valid;
+    return;
+  }
   buffers.valid.assign(column::word_count(rows_.size()), 0);
   for (size_t i = 0; i < rows_.size(); ++i) {
-    if (duckdb_validity_row_is_valid(valid, rows_[i])) {
+    if (is_valid(valid, rows_[i])) {
       column::set_bit(buffers.valid, i);
     }
   }
@@ -169,31 +177,31 @@ void BatchMaker::make_decimals(duckdb_vector vector, Buffers& buffers) {
 }
 
 void BatchMaker::make_texts(duckdb_vector vector, Buffers& buffers) {
-  std::uint64_t* valid = duckdb_vector_get_validity(vector);
-  auto* cells = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
+  const std::uint64_t* valid = duckdb_vector_get_validity(vector);
+  const auto* cells = static_cast<const duckdb_string_t*>(duckdb_vector_get_data(vector));
   buffers.texts.assign(rows_.size(), {});
   for (size_t i = 0; i < rows_.size(); ++i) {
-    if (duckdb_validity_row_is_valid(valid, rows_[i])) {  // a null's cell points anywhere
+    if (is_valid(valid, rows_[i])) {  // a null's cell points anywhere
       buffers.texts[i] = text_at(cells, rows_[i]);
     }
   }
 }
 
 void BatchMaker::make_lists(duckdb_vector vector, Buffers& buffers) {
-  std::uint64_t* valid = duckdb_vector_get_validity(vector);
+  const std::uint64_t* valid = duckdb_vector_get_validity(vector);
   const auto* lists = static_cast<const duckdb_list_entry*>(duckdb_vector_get_data(vector));
   duckdb_vector child = duckdb_list_vector_get_child(vector);
-  std::uint64_t* child_valid = duckdb_vector_get_validity(child);
-  auto* cells = static_cast<duckdb_string_t*>(duckdb_vector_get_data(child));
+  const std::uint64_t* child_valid = duckdb_vector_get_validity(child);
+  const auto* cells = static_cast<const duckdb_string_t*>(duckdb_vector_get_data(child));
   buffers.texts.clear();
   buffers.elements_valid.clear();
   buffers.offsets.assign(1, 0);
   for (const std::uint32_t row : rows_) {
-    if (duckdb_validity_row_is_valid(valid, row)) {
+    if (is_valid(valid, row)) {
       for (std::uint64_t i = lists[row].offset; i < lists[row].offset + lists[row].length; ++i) {
         const size_t position = buffers.texts.size();
         buffers.elements_valid.resize(column::word_count(position + 1));
-        if (duckdb_validity_row_is_valid(child_valid, i)) {
+        if (is_valid(child_valid, i)) {
           column::set_bit(buffers.elements_valid, position);
           buffers.texts.push_back(text_at(cells, i));
         } else {

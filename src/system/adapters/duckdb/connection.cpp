@@ -150,10 +150,10 @@ base::Result<std::vector<TextRow>> Connection::texts(const std::string& sql,
       duckdb_vector vector = duckdb_data_chunk_get_vector(chunk.get(), c);
       const OwnedType type(duckdb_vector_get_column_type(vector));
       TAGSMITH_ASSERT(duckdb_get_type_id(type.get()) == DUCKDB_TYPE_VARCHAR);
-      std::uint64_t* valid = duckdb_vector_get_validity(vector);
-      auto* cells = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
+      const std::uint64_t* valid = duckdb_vector_get_validity(vector);
+      const auto* cells = static_cast<const duckdb_string_t*>(duckdb_vector_get_data(vector));
       for (size_t row = 0; row < row_count; ++row) {
-        if (duckdb_validity_row_is_valid(valid, row)) {
+        if (is_valid(valid, row)) {
           out[first + row][c] = text_at(cells, row);
         }
       }

@@ -91,9 +91,19 @@ class Connection {
   std::jthread interrupt_watch_;  // declared last: ends before the connection
 };
 
-/// The text of a cell of a VARCHAR vector; valid as long as the vector.
-inline std::string_view text_at(duckdb_string_t* texts, size_t row) {
-  return {duckdb_string_t_data(&texts[row]), duckdb_string_t_length(texts[row])};
+/// The text of a cell of a VARCHAR vector; valid as long as the vector. Reads the published layout:
+/// a call of the library for each cell would cost more than all else that is done with it.
+inline std::string_view text_at(const duckdb_string_t* texts, size_t row) {
+  const auto& value = texts[row].value;
+  constexpr std::uint32_t kInlinedMax = sizeof(value.inlined.inlined);
+  const std::uint32_t length = value.inlined.length;
+  return {length <= kInlinedMax ? value.inlined.inlined : value.pointer.ptr, length};
+}
+
+/// Whether a row is not null; `valid` is what duckdb_vector_get_validity gives, as its comment
+/// says.
+inline bool is_valid(const std::uint64_t* valid, size_t row) {
+  return valid == nullptr || (valid[row / 64] >> (row % 64) & 1) != 0;
 }
 
 }  // namespace tagsmith::duckdb

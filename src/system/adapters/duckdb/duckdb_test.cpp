@@ -275,6 +275,57 @@ TEST(Reader, TurnsTimestampsWithAZoneIntoLocalTime) {
                           Pair("year", ElementsAre("2024-01-01 00:00:00"))));
 }
 
+// DuckDB writes neither: a file of Arrow with user_id 'before', 'after'; t INT96, one nanosecond
+// before 1970 and 2024-03-10 07:00:00.500000999; big DECIMAL(50, 2).
+constexpr std::string_view kArrowFile =
+    "UEFSMRUAFTIVMiwVBBUAFQYVBhwAAAACAAAABAEGAAAAYmVmb3JlBQAAAGFmdGVyFQAVPBU8LBUEFQAVBhUGHAAA"
+    "AAIAAAAEAf//TpGUTgAAiz0lAOfI2XLrFgAA3IolABUAFWAVYCwVBBUAFQYVBhwAAAACAAAABAEAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAGQAAAAAAAAAAAAAAAAAAAAAAAAAAMgVBBlMNQAYBnNjaGVtYRUGABUMJQIYB3VzZXJfaWQlAEwc"
+    "AAAAFQYlAhgBdAAVDhUqFQIYA2JpZyUKFQQVZCxcFQQVZAAAABYEGRwZPCYAHBUMGSUGABkYB3VzZXJfaWQVABYE"
+    "FlgWWCYISRwVABUAFQIAPBYWGQYZJgAEAAAAJgAcFQYZJQYAGRgBdBUAFgQWYhZiJmBJHBUAFQAVAgA8KQYZJgAE"
+    "AAAAJgAcFQ4ZJQYAGRgDYmlnFQAWBBaGARaGASbCAUkcFQAVABUCADwpBhkmAAQAAAAWwAIWBCYIFsACACggcGFy"
+    "cXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZPBwAABwAABwAAAARAQAAUEFSMQ==";
+
+TEST(Reader, ReadsInt96AsUtcAndRefusesDecimalsThatDuckdbMisreads) {
+  const Folder folder;
+  const auto database = Database::open().value();
+  const auto text =
+      database->query_text("SELECT hex(from_base64('" + std::string(kArrowFile) + "'))")
+          .value()[0][0]
+          .value();
+  std::string bytes;
+  for (size_t i = 0; i < text.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16));
+  }
+  TableSource source = parquet_source({folder.write("a.parquet", bytes)});
+  source.zone = "Asia/Shanghai";
+  EXPECT_THAT(described(source), ElementsAre("t timestamp", "big decimal(50,2)"));
+  EXPECT_EQ(reader()->describe(source).value().schema.columns[1].type.kind, TypeKind::kUnusable);
+  EXPECT_THAT(scan(source, {"t"}),
+              ElementsAre(Pair("after", ElementsAre("2024-03-10 15:00:00.5")),
+                          Pair("before", ElementsAre("1970-01-01 07:59:59.999999"))));
+}
+
+TEST(Reader, ReadsTextsThatTheFileHoldsAsADictionary) {
+  const Folder folder;
+  const TableSource source = parquet_source({folder.parquet(
+      "a.parquet",
+      "SELECT i user_id, CASE WHEN i % 7 <> 0 THEN 'level ' || (i % 3) END s, CASE WHEN i % 5 <> 0 "
+      "THEN ['long enough to be no inlined text ' || (i % 3), NULL, 'b'] END l FROM range(30000) "
+      "t(i)")});
+  const Rows rows = scan(source, {"s", "l"});
+  ASSERT_THAT(rows, SizeIs(30000));
+  for (const int i : {0, 1, 2, 2047, 2048, 2100, 4095, 4096, 29995, 29998, 29999}) {
+    SCOPED_TRACE(i);
+    const std::string rest = std::to_string(i % 3);
+    EXPECT_THAT(
+        rows.at(std::to_string(i)),
+        ElementsAre(
+            i % 7 == 0 ? "null" : "'level " + rest + "'",
+            i % 5 == 0 ? "null" : "['long enough to be no inlined text " + rest + "', null, 'b']"));
+  }
+}
+
 TEST(Reader, RefusesAZoneThatDoesNotExistAndNamesTheNearest) {
   TableSource source = select_source("SELECT 1 user_id");
   source.zone = "Asia/Shangai";
@@ -478,9 +529,14 @@ TEST(Reader, RefusesWhatIsNoParquetFile) {
 
 TEST(Reader, TakesPatternCharactersInPathsLiterally) {
   const Folder folder;
-  const std::string file = folder.parquet("[a]*'?.parquet", "SELECT 'right' user_id");
-  (void)folder.parquet("[a]other'x.parquet", "SELECT 'wrong' user_id");
-  EXPECT_THAT(scan(parquet_source({file}), {}), ElementsAre(Pair("right", IsEmpty())));
+  for (const char* name : {"a*'?.parquet", "[a]b.parquet", "x{1,2}.parquet"}) {
+    SCOPED_TRACE(name);
+    const std::string file = folder.parquet(name, "SELECT 'right' user_id");
+    for (const char* other : {"ab'c.parquet", "ab.parquet", "x1.parquet"}) {
+      (void)folder.parquet(other, "SELECT 'wrong' user_id");
+    }
+    EXPECT_THAT(scan(parquet_source({file}), {}), ElementsAre(Pair("right", IsEmpty())));
+  }
 }
 
 TEST(Reader, SaysThatAFileIsNotThere) {
@@ -714,6 +770,28 @@ TEST(Reader, EndsAScanWithTheErrorOfItsConsumer) {
                      [] { return std::make_unique<Refuser>(); });
   ASSERT_FALSE(counts);
   EXPECT_EQ(counts.error(), (base::Error{.code = ErrorCode::kConflict, .message = "enough"}));
+}
+
+TEST(Reader, ServesSeveralThreadsAtOnce) {
+  const Folder folder;
+  const TableSource source = parquet_source(
+      {folder.parquet("a.parquet", "SELECT i user_id, i % 10 n FROM range(20000) t(i)")});
+  const auto shared = reader();
+  std::vector<Rows> rows(4);
+  {
+    std::vector<std::jthread> threads;
+    for (Rows& mine : rows) {
+      threads.emplace_back([&] {
+        const auto counts = shared->scan({.source = source, .columns = {"n"}},
+                                         [&] { return std::make_unique<Collector>(mine); });
+        EXPECT_TRUE(counts) << counts.error().message;
+      });
+    }
+  }
+  for (const Rows& mine : rows) {
+    EXPECT_THAT(mine, SizeIs(20000));
+    EXPECT_EQ(mine, rows.front());
+  }
 }
 
 TEST(Reader, ProfilesEachColumn) {

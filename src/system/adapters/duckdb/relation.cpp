@@ -40,7 +40,21 @@ struct Found {
 };
 
 // Parquet's old timestamps: DuckDB gives a TIMESTAMP, but the value is a point in time (UTC).
+// (Nanoseconds with a zone it cuts to microseconds towards 1970 before we see them.)
 constexpr std::string_view kInt96 = "INT96";
+
+// A Parquet file may have decimals of more digits; DuckDB gives wrong doubles for them.
+constexpr int kDecimalDigitsMax = 38;
+
+// "DECIMAL(18,2)".
+Type decimal_type(std::string_view text) {
+  Type type{.kind = TypeKind::kDecimal};
+  const char* end = text.data() + text.size();
+  const char* comma =
+      std::from_chars(text.data() + std::string_view("DECIMAL(").size(), end, type.precision).ptr;
+  std::from_chars(comma + 1, end, type.scale);
+  return type;
+}
 
 Error broken(std::string message, std::string_view path) {
   Error error = base::invalid_argument(std::move(message));
@@ -174,9 +188,10 @@ Result<Found> find_parquet(Connection& connection, const TableSource& source) {
   const std::string files = list_of_files(source);
   const auto rows = TAGSMITH_TRY(connection.texts(fmt::format(
       "SELECT file_name, name, CAST(coalesce(num_children, 0) AS VARCHAR), "
-      "CASE WHEN type = 'INT96' THEN {} ELSE coalesce(duckdb_type, converted_type, 'STRUCT') END "
+      "CASE WHEN type = 'INT96' THEN {} WHEN precision > {} THEN 'DECIMAL(' || precision || ',' || "
+      "scale || ')' ELSE coalesce(duckdb_type, converted_type, 'STRUCT') END "
       "FROM parquet_schema({}) ORDER BY file_name, column_id",
-      quote_text(kInt96), files)));
+      quote_text(kInt96), kDecimalDigitsMax, files)));
   std::vector<ParquetElement> elements;
   for (const TextRow& row : rows) {
     elements.push_back({.file = row[0].value_or(""),
@@ -206,8 +221,10 @@ Result<Found> find_parquet(Connection& connection, const TableSource& source) {
   found.columns = TAGSMITH_TRY(describe(connection, found.from));
   for (const auto& [name, type] : first) {
     const auto column = std::ranges::find(found.columns, name, &Foreign::name);
-    if (type == kInt96 && column != found.columns.end()) {
-      column->type = kInt96;
+    const bool too_wide =
+        type.starts_with("DECIMAL(") && decimal_type(type).precision > kDecimalDigitsMax;
+    if ((type == kInt96 || too_wide) && column != found.columns.end()) {
+      column->type = type;
     }
   }
   return found;
@@ -478,16 +495,6 @@ struct Form {
   std::string expression;
 };
 
-// "DECIMAL(18,2)".
-Type decimal_type(std::string_view text) {
-  Type type{.kind = TypeKind::kDecimal};
-  const char* end = text.data() + text.size();
-  const char* comma =
-      std::from_chars(text.data() + std::string_view("DECIMAL(").size(), end, type.precision).ptr;
-  std::from_chars(comma + 1, end, type.scale);
-  return type;
-}
-
 Form form_of(const Foreign& column, const std::string& zone) {
   const std::string_view type = column.type;
   const std::string& x = column.expression;
@@ -497,7 +504,8 @@ Form form_of(const Foreign& column, const std::string& zone) {
   if (is_wide_int(type)) {
     return {{.kind = TypeKind::kDecimal, .precision = 38, .scale = 0}, x};
   }
-  if (type.starts_with("DECIMAL(") && type.ends_with(')')) {
+  if (type.starts_with("DECIMAL(") && type.ends_with(')') &&
+      decimal_type(type).precision <= kDecimalDigitsMax) {
     return {decimal_type(type), x};
   }
   if (is_text(type)) {
