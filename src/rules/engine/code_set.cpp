@@ -30,20 +30,26 @@ Word pack(const std::array<std::uint8_t, kWordBits>& flags) {
   return word;
 }
 
-// The flags are bytes, not bits, so that the compiler turns the inner loop into vector code.
+// The flags are bytes, not bits, and whole words have a loop of constant length, so that the
+// compiler turns it into vector code.
 template <typename Code, typename Test>
 void select_if(std::span<const Code> codes, size_t row_count, Test test, std::span<Word> rows) {
   std::array<std::uint8_t, kWordBits> flags;
-  for (size_t first = 0; first < row_count; first += kWordBits) {
-    const size_t count = std::min(kWordBits, row_count - first);
-    const Code* block = codes.data() + first;
-    if (count < kWordBits) {
-      flags.fill(0);
-    }
-    for (size_t i = 0; i < count; ++i) {
+  const size_t whole_words = row_count / kWordBits;
+  for (size_t word = 0; word < whole_words; ++word) {
+    const Code* block = codes.data() + word * kWordBits;
+    for (size_t i = 0; i < kWordBits; ++i) {
       flags[i] = test(block[i]) ? 1 : 0;
     }
-    rows[first / kWordBits] = pack(flags);
+    rows[word] = pack(flags);
+  }
+  if (row_count % kWordBits != 0) {
+    const Code* block = codes.data() + whole_words * kWordBits;
+    flags.fill(0);
+    for (size_t i = 0; i < row_count % kWordBits; ++i) {
+      flags[i] = test(block[i]) ? 1 : 0;
+    }
+    rows[whole_words] = pack(flags);
   }
 }
 

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -66,7 +67,7 @@ Data table(const std::vector<Type>& types, std::vector<std::vector<Value>> cells
   data.cells = std::move(cells);
   std::vector<Value>& keys = data.cells.emplace_back();
   for (size_t row = 0; row < data.row_count; ++row) {
-    keys.emplace_back("user" + std::to_string(row % 10));
+    keys.emplace_back(fmt::format("user{}", row % 10));
   }
   return data;
 }
@@ -323,8 +324,8 @@ TEST(Engine, MoreQuestionsThanACodeHasBitsTakeFurtherEncoders) {
   std::vector<Value> lists;
   LoweredRules rules;
   for (int i = 0; i < 70; ++i) {
-    const std::string name = "<" + std::to_string(i) + ">";
-    words.emplace_back("x" + name);
+    const std::string name = fmt::format("<{}>", i);
+    words.emplace_back(fmt::format("x{}", name));
     lists.emplace_back(TextList{"x", name});
     rules.push_back(leaf(source(0, Domain::kText), kContains, {text(name)}));
     rules.push_back(leaf(source(0, Domain::kText), kEndsWith, {text(name)}));
@@ -345,7 +346,7 @@ TEST(Engine, MoreQuestionsThanACodeHasBitsTakeFurtherEncoders) {
 TEST(Engine, ALongListOfTextsIsTwoClasses) {
   std::vector<LoweredConstant> constants;
   for (int i = 0; i < 10'000; ++i) {
-    constants.push_back(text("user" + std::to_string(i)));
+    constants.push_back(text(fmt::format("user{}", i)));
   }
   std::sort(constants.begin(), constants.end());
   const Data data = one_column({.kind = TypeKind::kText},
@@ -466,7 +467,7 @@ TEST(Engine, TilesAreRightAtEveryBoundary) {
     }
     const Data data = one_column({.kind = TypeKind::kInt}, cells);
     for (const size_t rule_count : {1U, 64U, 65U, 200U}) {
-      SCOPED_TRACE(std::to_string(row_count) + " rows, " + std::to_string(rule_count) + " rules");
+      SCOPED_TRACE(fmt::format("{} rows, {} rules", row_count, rule_count));
       LoweredRules rules;
       for (size_t i = 0; i < rule_count; ++i) {
         const auto bound = static_cast<std::int64_t>(i);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <type_traits>
 #include <unordered_map>
 
 #include "base/assert.h"
@@ -64,9 +65,9 @@ class Thresholds {
 
   template <typename Probe>
   std::uint32_t position_of(const Probe& value) const {
-    const auto found = std::lower_bound(keys_.begin(), keys_.end(), value);
-    const auto below = static_cast<std::uint32_t>(2 * (found - keys_.begin()));
-    return found != keys_.end() && *found == value ? below + 1 : below;
+    const size_t below = count_less(value);
+    const auto gap = static_cast<std::uint32_t>(2 * below);
+    return below < keys_.size() && keys_[below] == value ? gap + 1 : gap;
   }
 
   /// The positions where the leaf is TRUE.
@@ -105,6 +106,24 @@ class Thresholds {
   }
 
  private:
+  /// The number of constants below `value`. Without branches where a comparison is cheap: which way
+  /// a search goes is as good as random, and a wrong guess costs more than the rest of the search.
+  template <typename Probe>
+  size_t count_less(const Probe& value) const {
+    if constexpr (std::is_arithmetic_v<Key>) {
+      size_t first = 0;
+      for (size_t count = keys_.size(); count > 0;) {
+        const size_t half = count - count / 2;
+        first += half * static_cast<size_t>(keys_[first + half - 1] < value);
+        count -= half;
+      }
+      return first;
+    } else {
+      return static_cast<size_t>(std::lower_bound(keys_.begin(), keys_.end(), value) -
+                                 keys_.begin());
+    }
+  }
+
   void add(const Key& key, LoweredTest test) {
     keys_.push_back(key);
     if constexpr (std::same_as<Key, std::string>) {

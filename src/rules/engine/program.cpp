@@ -116,6 +116,14 @@ class ScalarEvaluator final : public Evaluator {
   size_t words_ = 0;  // of a bitmap of this batch
 };
 
+std::string joined(const std::vector<NodeId>& nodes, std::string_view separator) {
+  std::string text;
+  for (const NodeId node : nodes) {
+    text += fmt::format("{}n{}", text.empty() ? "" : separator, node);
+  }
+  return text;
+}
+
 std::string node_text(const Graph& graph, NodeId id) {
   const Node& node = graph.nodes()[id];
   switch (node.kind) {
@@ -130,9 +138,9 @@ std::string node_text(const Graph& graph, NodeId id) {
     case Node::Kind::kNot:
       return fmt::format("not n{}", node.parts.front());
     case Node::Kind::kAnd:
-      return fmt::format("n{}", fmt::join(node.parts, " and n"));
+      return joined(node.parts, " and ");
     case Node::Kind::kOr:
-      return fmt::format("n{}", fmt::join(node.parts, " or n"));
+      return joined(node.parts, " or ");
   }
   return "";
 }

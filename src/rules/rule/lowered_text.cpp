@@ -122,8 +122,11 @@ class Dump {
                     source_text(comparison.right), name_of(comparison.as));
   }
   void add_node(const LoweredRuleTest& test, size_t) {
-    text_ += test.rules.empty() ? "no rule\n"
-                                : fmt::format("any of rules {}\n", fmt::join(test.rules, ", "));
+    text_ += test.rules.empty() ? "no rule" : "any of rules";
+    for (size_t i = 0; i < test.rules.size(); ++i) {
+      text_ += fmt::format("{} {}", i == 0 ? "" : ",", test.rules[i]);
+    }
+    text_ += '\n';
   }
   void add_node(const LoweredAnd& conjunction, size_t depth) {
     add_group("and", conjunction.parts, depth);
