@@ -142,7 +142,7 @@ std::string operator_hint(Operator op, ConditionType type) {
 
 /// What the text form offers for a test that a type does not have.
 std::string text_operator_hint(ConditionType type, const Condition& condition) {
-  const std::string& column = condition.subject.name.column;
+  const std::string column = dotted(condition.subject.name);
   switch (type) {
     case ConditionType::kNumber:
       return "number has = != > < >= <= in between";
@@ -346,7 +346,7 @@ class Checker {
       return type_null_or_truth_test(condition, std::move(typed), kind);
     }
     const ValueContext context{
-        .condition = condition, .type = typed.type, .subject = described(column)};
+        .condition = condition, .schema = schema_, .column = column, .type = typed.type};
     if (const auto reference = reference_of(context)) {
       return type_comparison(condition, std::move(typed), *reference);
     }
@@ -361,7 +361,7 @@ class Checker {
     const auto natural = natural_type(type.kind);
     if (!natural) {
       return one_problem(kTypeColumn, condition.subject.place.path,
-                         described(column) + ": rules cannot read a column of this type");
+                         described(schema_, column) + ": rules cannot read a column of this type");
     }
     if (!is_json(condition)) {
       return operand_type(condition.subject, column);
@@ -375,7 +375,8 @@ class Checker {
     }
     return one_problem(
         kTypeColumn, type_place(condition),
-        fmt::format("{}: type {} cannot read the column{}", described(column), name_of(meant),
+        fmt::format("{}: type {} cannot read the column{}", described(schema_, column),
+                    name_of(meant),
                     meant == *condition.declared
                         ? std::string()
                         : fmt::format(", and {} is for type {} only",
@@ -398,11 +399,11 @@ class Checker {
     }
     return one_problem(
         kTypeColumn, operand.place.path,
-        natural ? fmt::format("{}: {}() reads text columns{}", described(column),
+        natural ? fmt::format("{}: {}() reads text columns{}", described(schema_, column),
                               name_of(operand.reader),
                               operand.reader == Reader::kBoolean ? " and int columns" : "")
-                : described(column) + ": rules cannot read a column of this type",
-        natural ? fmt::format("write {}", operand.name.column) : std::string());
+                : described(schema_, column) + ": rules cannot read a column of this type",
+        natural ? "write " + dotted(operand.name) : std::string());
   }
 
   [[nodiscard]] Problems no_such_operator(const Condition& condition, ConditionType type,
@@ -410,7 +411,7 @@ class Checker {
     std::string hint = is_json(condition) ? operator_hint(condition.op, type)
                                           : text_operator_hint(type, condition);
     return one_problem(kOperatorType, place_of(condition, "operator"),
-                       fmt::format("{}: {} is no operator of type {}", described(column),
+                       fmt::format("{}: {} is no operator of type {}", described(schema_, column),
                                    base::quote(operator_text(condition)), name_of(type)),
                        std::move(hint));
   }
@@ -438,9 +439,10 @@ class Checker {
     typed.other = TypedOperand{.column = column, .reader = reference.reader};
     if (is_json(condition)) {
       if (!can_read(ConditionType::kNumber, kind)) {
-        return one_problem(kTypeColumn, reference.place.path,
-                           fmt::format("{}: {} cannot be read as a number",
-                                       described(typed.subject.column), described(column)));
+        return one_problem(
+            kTypeColumn, reference.place.path,
+            fmt::format("{}: {} cannot be read as a number",
+                        described(schema_, typed.subject.column), described(schema_, column)));
       }
       typed.other->reader = reader_of(condition, ConditionType::kNumber, kind, {});
       return TypedExpression{std::move(typed)};
@@ -449,8 +451,9 @@ class Checker {
     if (other_type != typed.type) {
       return one_problem(
           kTypeColumn, reference.place.path,
-          fmt::format("{}: a {} cannot be compared with {}, a {}", described(typed.subject.column),
-                      name_of(typed.type), described(column), name_of(other_type)),
+          fmt::format("{}: a {} cannot be compared with {}, a {}",
+                      described(schema_, typed.subject.column), name_of(typed.type),
+                      described(schema_, column), name_of(other_type)),
           kind == TypeKind::kText || schema_.type(typed.subject.column).kind == TypeKind::kText
               ? "number(), day(), time() and bool() read a text column"
               : "");
@@ -475,12 +478,6 @@ class Checker {
     both.parts.push_back({std::move(typed)});
     both.parts.push_back({std::move(upper)});
     return {std::move(both)};
-  }
-
-  /// "age (int)".
-  [[nodiscard]] std::string described(ColumnId column) const {
-    return fmt::format("{} ({})", schema_.display_name(column),
-                       column::to_string(schema_.type(column)));
   }
 
   const column::Schema& schema_;

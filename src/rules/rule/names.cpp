@@ -25,6 +25,10 @@ bool means(const TableSchema& table, std::string_view database, std::string_view
   return table.name == name && (database.empty() || table.database == database);
 }
 
+std::string dotted_table(const ColumnName& name) {
+  return name.database.empty() ? name.table : name.database + "." + name.table;
+}
+
 std::string listed(std::vector<std::string> names, std::string_view separator) {
   const bool more = names.size() > kNamesShownMax;
   names.resize(std::min(names.size(), kNamesShownMax));
@@ -32,6 +36,19 @@ std::string listed(std::vector<std::string> names, std::string_view separator) {
 }
 
 }  // namespace
+
+std::string dotted(const ColumnName& name) {
+  std::string text;
+  for (const std::string& part : {name.database, name.table}) {
+    text += part.empty() ? "" : part + ".";
+  }
+  return text + name.column;
+}
+
+std::string described(const column::Schema& schema, ColumnId column) {
+  return fmt::format("{} ({})", schema.display_name(column),
+                     column::to_string(schema.type(column)));
+}
 
 Names::Names(const column::Schema& schema, const std::vector<std::string>& search)
     : schema_(schema) {
@@ -112,8 +129,7 @@ Result<size_t, Problems> Names::find_table(const ColumnName& name, const NamePla
   if (found.size() == 1) {
     return found.front();
   }
-  const std::string written =
-      base::quote(name.database.empty() ? name.table : name.database + "." + name.table);
+  const std::string written = base::quote(dotted_table(name));
   if (found.empty()) {
     return one_problem(kTableUnknown, places.table, fmt::format("no table {}", written),
                        hint_for_table(name));
@@ -146,8 +162,7 @@ std::string Names::hint_for_table(const ColumnName& name) const {
   for (const size_t table : all_) {
     candidates.push_back(name.database.empty() ? shown(table) : schema_.tables[table].full_name());
   }
-  const std::string written = name.database.empty() ? name.table : name.database + "." + name.table;
-  std::string hint = base::did_you_mean(written, candidates);
+  std::string hint = base::did_you_mean(dotted_table(name), candidates);
   return hint.empty() && !candidates.empty() ? "tables: " + listed(std::move(candidates), ", ")
                                              : hint;
 }

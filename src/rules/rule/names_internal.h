@@ -18,6 +18,12 @@ struct NamePlaces {
   bool json = false;  // how a hint spells a qualified name
 };
 
+/// "age", "orders.age" or "dwd.orders.age", as it was written.
+std::string dotted(const ColumnName& name);
+
+/// "age (int)": how messages show a column.
+std::string described(const column::Schema& schema, column::ColumnId column);
+
 /// Finds the columns that names mean (SEMANTICS 13 and 18). Immutable; `schema` must outlive it.
 class Names {
  public:

@@ -51,7 +51,7 @@ struct LiteralText {
   }
   std::string operator()(const UnusableLiteral& literal) const { return literal.kind; }
   std::string operator()(const ColumnOperand& operand) const {
-    return "column " + base::quote(operand.name.column);
+    return "column " + base::quote(dotted(operand.name));
   }
 };
 
@@ -61,7 +61,7 @@ std::string shown(const Argument& argument) { return std::visit(LiteralText{}, a
 Problems wrong_type(const ValueContext& context, const Argument& argument, std::string_view wanted,
                     std::string hint) {
   return one_problem(kValueType, argument.place.path,
-                     fmt::format("{}: {} is no {}", context.subject, shown(argument), wanted),
+                     fmt::format("{}: {} is no {}", context.subject(), shown(argument), wanted),
                      std::move(hint));
 }
 
@@ -118,7 +118,7 @@ Result<Constant, Problems> read_number(const ValueContext& context, const Argume
     return wrong_type(context, argument, "number",
                       boolean && context.json() ? "for true and false declare type boolean"
                       : boolean ? fmt::format("write bool({}) to read it as true or false",
-                                              context.condition.subject.name.column)
+                                              dotted(context.condition.subject.name))
                                 : "");
   }
   const std::string& digits = number != nullptr ? number->text : text->text;
@@ -279,7 +279,7 @@ std::string text_hint(const ValueContext& context, const Argument& argument) {
     return fmt::format("write \"{}\" to compare texts, or declare type {}", shown(argument),
                        is_number ? "number" : "boolean");
   }
-  const std::string& column = context.condition.subject.name.column;
+  const std::string column = dotted(context.condition.subject.name);
   if (is_number) {
     return fmt::format("write number({}) to compare numbers, or '{}' to compare texts", column,
                        shown(argument));
@@ -319,7 +319,7 @@ bool searches_text(const ValueContext& context) {
 Result<Constant, Problems> read_element(const ValueContext& context, const Argument& argument) {
   if (std::holds_alternative<NullLiteral>(argument.literal)) {
     return one_problem(kValueNull, argument.place.path,
-                       fmt::format("{}: null cannot be compared with", context.subject),
+                       fmt::format("{}: null cannot be compared with", context.subject()),
                        "to find nulls use is_null or is_not_null");
   }
   const Operator op = context.condition.op;
@@ -341,7 +341,7 @@ Result<Constant, Problems> read_element(const ValueContext& context, const Argum
   Result<Constant, Problems> text = read_text(context, argument);
   if (text && searches_text(context) && std::get<std::string>(*text).empty()) {
     return one_problem(kValueEmpty, argument.place.path,
-                       fmt::format("{}: every text contains the empty text", context.subject),
+                       fmt::format("{}: every text contains the empty text", context.subject()),
                        "to find all texts use is_not_null");
   }
   return text;
@@ -350,7 +350,7 @@ Result<Constant, Problems> read_element(const ValueContext& context, const Argum
 Problems wrong_count(const ValueContext& context, std::string_view wanted, std::string_view found,
                      std::string hint) {
   return one_problem(kValueCount, context.condition.arguments.place.path,
-                     fmt::format("{}: {} takes {}, not {}", context.subject,
+                     fmt::format("{}: {} takes {}, not {}", context.subject(),
                                  base::quote(operator_text(context.condition)), wanted, found),
                      std::move(hint));
 }
@@ -397,7 +397,7 @@ Problems problems_of_shape(const ValueContext& context) {
     return {};
   }
   return one_problem(kValueEmpty, value.place.path,
-                     fmt::format("{}: the list of {} is empty", context.subject,
+                     fmt::format("{}: the list of {} is empty", context.subject(),
                                  base::quote(operator_text(context.condition))),
                      "name at least one value");
 }
@@ -490,7 +490,7 @@ Result<std::vector<Constant>, Problems> read_value(const ValueContext& context) 
   const Arguments& value = context.condition.arguments;
   if (value.form == Arguments::Form::kAbsent) {
     return one_problem(kValueMissing, context.condition.place.path,
-                       fmt::format("{}: {} needs a value", context.subject,
+                       fmt::format("{}: {} needs a value", context.subject(),
                                    base::quote(operator_text(context.condition))),
                        "add \"value\"");
   }
@@ -521,7 +521,7 @@ Result<std::vector<Constant>, Problems> read_value(const ValueContext& context) 
   if (is_inverted(constants[0], constants[1])) {
     return one_problem(kRangeOrder, value.place.path,
                        fmt::format("{}: the lower bound {} is above the upper bound {}",
-                                   context.subject, shown(value.list[0]), shown(value.list[1])),
+                                   context.subject(), shown(value.list[0]), shown(value.list[1])),
                        inverted_hint(context));
   }
   return constants;

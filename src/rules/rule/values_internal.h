@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "column/schema.h"
 #include "rule/expression.h"
+#include "rule/names_internal.h"
 #include "rule/typed.h"
 
 namespace tagsmith::rule {
@@ -14,10 +16,13 @@ namespace tagsmith::rule {
 /// value looked at.
 struct ValueContext {
   const Condition& condition;
+  const column::Schema& schema;
+  column::ColumnId column;
   ConditionType type = ConditionType::kString;  // never kEnum
-  std::string subject;                          // "age (int)": what messages start with
 
   [[nodiscard]] bool json() const { return condition.declared.has_value(); }
+  /// What messages start with.
+  [[nodiscard]] std::string subject() const { return described(schema, column); }
 };
 
 /// Reads the value of a condition by its type (SEMANTICS 5, 6, 7, 10, 11, 12, 14, 16, 17); all
