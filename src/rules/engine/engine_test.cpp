@@ -358,9 +358,10 @@ TEST(Engine, ALongListOfTextsIsTwoClasses) {
 }
 
 TEST(Engine, ManyThresholdsTakeWiderCodes) {
-  for (const auto& [thresholds, width] : {std::pair<int, size_t>{100, 1}, {300, 2}, {33'000, 4}}) {
+  for (const auto& [thresholds, width] :
+       {std::pair<std::int64_t, size_t>{100, 1}, {300, 2}, {33'000, 4}}) {
     LoweredOr rule;
-    for (int i = 0; i < thresholds; ++i) {
+    for (std::int64_t i = 0; i < thresholds; ++i) {
       const LoweredTest test = i % 2 == 0 ? kLess : kGreaterEqual;
       rule.parts.push_back(leaf(source(0, Domain::kInt), kEqual, {whole(i * 10)}));
       rule.parts.push_back(leaf(source(0, Domain::kInt), test, {whole(i * 10 + 5)}));
@@ -697,7 +698,7 @@ class Oracle {
   }
 
   std::optional<LoweredConstant> common(const LoweredSource& from, LoweredComparison::As as) const {
-    const auto value = value_of(from, cell_of(from));
+    auto value = value_of(from, cell_of(from));
     if (!value) {
       return std::nullopt;
     }
@@ -788,16 +789,16 @@ class RandomCase {
   }
 
   Value cell(TypeKind kind) {
-    static const std::vector<std::int64_t> kIntegers = {0,
-                                                        1,
-                                                        2,
-                                                        -1,
-                                                        18,
-                                                        19,
-                                                        9007199254740993,
-                                                        std::numeric_limits<std::int64_t>::max(),
-                                                        std::numeric_limits<std::int64_t>::min()};
-    static const std::vector<std::string> kTexts = {
+    static const std::vector<std::int64_t> integers = {0,
+                                                       1,
+                                                       2,
+                                                       -1,
+                                                       18,
+                                                       19,
+                                                       9007199254740993,
+                                                       std::numeric_limits<std::int64_t>::max(),
+                                                       std::numeric_limits<std::int64_t>::min()};
+    static const std::vector<std::string> all_texts = {
         "",     "a",     "ab",         "b",    "VIP2", "VIP10", "%",   " 18 ",
         "18.5", "1e400", "2025-01-01", "true", "no",   "18",    "0.1", "2025-01-01 10:00:00"};
     const auto micros = [&] {
@@ -806,29 +807,29 @@ class RandomCase {
     };
     switch (kind) {
       case TypeKind::kInt:
-        return pick(kIntegers);
+        return pick(integers);
       case TypeKind::kDecimal:
         return below(8) == 0 ? column::kUnreadableDecimal
                              : Int128{static_cast<std::int64_t>(below(5)) * 50 - 100};
       case TypeKind::kDouble: {
-        static const std::vector<double> kDoubles = {0.0,
-                                                     -0.0,
-                                                     0.1,
-                                                     18,
-                                                     18.5,
-                                                     9007199254740992.0,
-                                                     std::numeric_limits<double>::infinity(),
-                                                     -std::numeric_limits<double>::infinity(),
-                                                     std::numeric_limits<double>::quiet_NaN()};
-        return pick(kDoubles);
+        static const std::vector<double> doubles = {0.0,
+                                                    -0.0,
+                                                    0.1,
+                                                    18,
+                                                    18.5,
+                                                    9007199254740992.0,
+                                                    std::numeric_limits<double>::infinity(),
+                                                    -std::numeric_limits<double>::infinity(),
+                                                    std::numeric_limits<double>::quiet_NaN()};
+        return pick(doubles);
       }
       case TypeKind::kFloat: {
-        static const std::vector<float> kFloats = {0.0F, -0.0F, 0.1F, 18.5F,
-                                                   std::numeric_limits<float>::quiet_NaN()};
-        return pick(kFloats);
+        static const std::vector<float> floats = {0.0F, -0.0F, 0.1F, 18.5F,
+                                                  std::numeric_limits<float>::quiet_NaN()};
+        return pick(floats);
       }
       case TypeKind::kText:
-        return pick(kTexts);
+        return pick(all_texts);
       case TypeKind::kBoolean:
         return below(2) == 0;
       case TypeKind::kDate:
@@ -838,7 +839,7 @@ class RandomCase {
       case TypeKind::kTextList: {
         TextList list;
         for (size_t i = below(4); i > 0; --i) {
-          list.push_back(below(5) == 0 ? std::nullopt : std::optional(pick(kTexts)));
+          list.push_back(below(5) == 0 ? std::nullopt : std::optional(pick(all_texts)));
         }
         return list;
       }
@@ -908,7 +909,7 @@ class RandomCase {
 
   LoweredExpression random_comparison() {
     using enum LoweredComparison::As;
-    static const std::vector<LoweredComparison> kPairs = {
+    static const std::vector<LoweredComparison> pairs = {
         {.left = source(0, Domain::kInt), .right = source(1, Domain::kDecimal)},
         {.left = source(0, Domain::kInt), .right = source(4, Domain::kNumberText, Reader::kNumber)},
         {.left = source(4, Domain::kNumberText, Reader::kNumber),
@@ -926,7 +927,7 @@ class RandomCase {
         {.left = source(6, Domain::kBoolean),
          .right = source(0, Domain::kBoolean, Reader::kBoolean),
          .as = kBoolean}};
-    LoweredComparison comparison = pick(kPairs);
+    LoweredComparison comparison = pick(pairs);
     comparison.test = pick<LoweredTest>({kEqual, kLess, kLessEqual, kGreater, kGreaterEqual});
     return {comparison};
   }
