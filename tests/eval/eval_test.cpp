@@ -240,6 +240,10 @@ TEST(Eval, BadDataIsOneLineWithItsCode) {
   put_parquet(folder, "no_key/t/a.parquet", "select 1 as uid");
   EXPECT_THAT(code_of({"--data", folder.path("no_key")}), StartsWith("E_DATA_KEY "));
 
+  put_parquet(folder, "link/t/a.parquet", "select 'a' as user_id");
+  std::filesystem::create_symlink("nowhere", folder.path("link/t/b.parquet"));
+  EXPECT_THAT(code_of({"--data", folder.path("link")}),
+              AllOf(StartsWith("E_DATA_FILE "), HasSubstr("b.parquet")));
   folder.put("broken/t/a.parquet", "this is not Parquet");
   EXPECT_THAT(code_of({"--data", folder.path("broken")}),
               AllOf(StartsWith("E_DATA_FILE "), HasSubstr("a.parquet")));

@@ -44,9 +44,10 @@ base::Result<std::vector<Entry>> list_folder(const std::string& path) {
   }
   std::vector<Entry> entries;
   while (iterator != std::filesystem::directory_iterator()) {
-    std::error_code unknown;  // a link to nothing is no entry
+    std::error_code unknown;
     const std::filesystem::file_status status = iterator->status(unknown);
-    if (is_directory(status) || is_regular_file(status)) {
+    const bool is_file = is_regular_file(status) || !status_known(status) || !exists(status);
+    if (is_directory(status) || is_file) {
       entries.push_back({iterator->path().filename().string(), is_directory(status)});
     }
     iterator.increment(error);

@@ -16,8 +16,9 @@ struct Entry {
 };
 
 /// The files and folders in a folder, sorted by the bytes of their names. Links count as what they
-/// lead to; what is neither file nor folder, and a link to nothing, is left out. kNotFound when
-/// there is no such folder, kInvalidArgument when it is a file.
+/// lead to, a link to nothing as a file: whoever opens it gets the error, and nothing is missing
+/// without a word. Pipes, sockets and devices are left out. kNotFound when there is no such folder,
+/// kInvalidArgument when it is a file.
 base::Result<std::vector<Entry>> list_folder(const std::string& path);
 
 /// All bytes of a file. kNotFound when there is none, kInvalidArgument when it is a folder,

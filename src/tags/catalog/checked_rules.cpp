@@ -45,6 +45,19 @@ size_t byte_of(const Problem& problem) {
   return byte;
 }
 
+// Adds problems in the order of their bytes; those of one byte, and those without one, stay in the
+// order they have.
+void add_in_order(base::Problems found, base::Problems& to) {
+  std::multimap<size_t, Problem> by_byte;
+  for (Problem& problem : found) {
+    const size_t byte = byte_of(problem);
+    by_byte.emplace(byte, std::move(problem));
+  }
+  for (auto& [byte, problem] : by_byte) {
+    to.push_back(std::move(problem));
+  }
+}
+
 // The groups of nodes that reach each other, every group after those that it reaches (Tarjan's
 // algorithm, without recursion: a file may chain thousands of rules).
 std::vector<std::vector<size_t>> groups_in_order(const std::vector<std::vector<size_t>>& edges) {
@@ -161,8 +174,7 @@ class Checking {
     for (const rule::TagTest* test : tests_[i]) {
       find_tag(i, *test, found);
     }
-    std::ranges::stable_sort(found, {}, byte_of);
-    std::ranges::move(found, std::back_inserter(problems_[i]));
+    add_in_order(std::move(found), problems_[i]);
   }
 
   void find_tag(size_t i, const rule::TagTest& test, base::Problems& found) {

@@ -27,7 +27,7 @@ base::Error key_kinds_differ(const TableSource& integer, const TableSource& text
 
 base::Result<DataSet> describe(Reader& reader, std::vector<TableSource> sources) {
   TAGSMITH_ASSERT(!sources.empty());
-  std::ranges::stable_sort(sources, {}, full_name);
+  std::ranges::sort(sources, {}, full_name);
   const auto twin = std::ranges::adjacent_find(sources, {}, full_name);
   if (twin != sources.end()) {
     base::Error error{
