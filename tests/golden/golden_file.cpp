@@ -15,7 +15,6 @@
 namespace tagsmith::golden {
 namespace {
 
-using base::Error;
 using base::Result;
 using base::Status;
 using column::ColumnId;
@@ -87,15 +86,16 @@ std::optional<column::TextList> list_of(std::string_view word) {
 }
 
 std::optional<column::Type> type_of(std::string_view name) {
-  static const std::map<std::string_view, TypeKind> kNames = {{"int", TypeKind::kInt},
-                                                              {"double", TypeKind::kDouble},
-                                                              {"float", TypeKind::kFloat},
-                                                              {"text", TypeKind::kText},
-                                                              {"boolean", TypeKind::kBoolean},
-                                                              {"date", TypeKind::kDate},
-                                                              {"timestamp", TypeKind::kTimestamp},
-                                                              {"list<text>", TypeKind::kTextList}};
-  if (const auto known = kNames.find(name); known != kNames.end()) {
+  static const std::map<std::string_view, TypeKind> known_types = {
+      {"int", TypeKind::kInt},
+      {"double", TypeKind::kDouble},
+      {"float", TypeKind::kFloat},
+      {"text", TypeKind::kText},
+      {"boolean", TypeKind::kBoolean},
+      {"date", TypeKind::kDate},
+      {"timestamp", TypeKind::kTimestamp},
+      {"list<text>", TypeKind::kTextList}};
+  if (const auto known = known_types.find(name); known != known_types.end()) {
     return column::Type{.kind = known->second};
   }
   column::Type type;

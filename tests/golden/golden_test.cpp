@@ -152,7 +152,7 @@ Lines result_of(const GoldenFile& file, const std::vector<TypedRule>& tags, cons
 }
 
 bool updates() {
-  const char* update = std::getenv("TAGSMITH_UPDATE_GOLDEN");
+  const char* update = std::getenv("TAGSMITH_UPDATE_GOLDEN");  // NOLINT(*-mt-unsafe): one thread
   return update != nullptr && std::string_view(update) == "1";
 }
 

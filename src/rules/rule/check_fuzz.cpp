@@ -15,12 +15,14 @@
 
 namespace {
 
-using namespace tagsmith;
+namespace base = tagsmith::base;
+namespace column = tagsmith::column;
+namespace rule = tagsmith::rule;
 using column::TypeKind;
 
 // Every type, and names in two tables or in two databases.
 const column::Schema& schema() {
-  static const column::Schema kSchema = {
+  static const column::Schema all_types = {
       .tables = {{.name = "t",
                   .columns = {{"i", {.kind = TypeKind::kInt}},
                               {"c", {.kind = TypeKind::kDecimal, .precision = 6, .scale = 2}},
@@ -36,7 +38,7 @@ const column::Schema& schema() {
                   .name = "o",
                   .columns = {{"z", {.kind = TypeKind::kInt}}, {"s", {.kind = TypeKind::kText}}}},
                  {.database = "b", .name = "o", .columns = {{"z", {.kind = TypeKind::kInt}}}}}};
-  return kSchema;
+  return all_types;
 }
 
 }  // namespace
