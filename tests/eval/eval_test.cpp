@@ -381,13 +381,36 @@ TEST(Eval, ExplainsOneUser) {
   EXPECT_EQ(eval(folder, kRules, {"--data", data, "--why", "ann", "--tag", "4"}).exit_code, 2);
 }
 
-TEST(Eval, PrintsTheStagesAndTheQuery) {
+TEST(Eval, PrintsTheStages) {
   const TestFolder folder;
   put_warehouse(folder);
   const Outcome stages = eval(folder, kRules, {"--data", folder.path("data"), "--stages"});
   EXPECT_EQ(stages.exit_code, 0) << stages.err;
   EXPECT_THAT(stages.out, HasSubstr("level in ('VIP2', 'VIP3')"));
   EXPECT_THAT(stages.out, HasSubstr("program\n"));
+}
+
+// The script runs statement by statement and gives what the engine gives.
+TEST(Eval, TheQueryGivesTheSameTags) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const std::string out = folder.path("tags.parquet");
+  const std::string data = folder.path("data");
+  ASSERT_EQ(eval(folder, kRules, {"--data", data, "--out", out}).exit_code, 0);
+  const Outcome sql = eval(folder, kRules, {"--data", data, "--sql", "duckdb"});
+  EXPECT_EQ(sql.exit_code, 0) << sql.err;
+  EXPECT_THAT(sql.out, HasSubstr("5 vip: level in ('VIP2', 'VIP3')"));
+  std::vector<duckdb::TextRow> rows;
+  for (size_t start = 0; start < sql.out.size();) {
+    const size_t end = std::min(sql.out.find(";\n", start), sql.out.size());
+    const std::string statement = sql.out.substr(start, end - start);
+    start = end + 2;
+    if (statement.find_first_not_of(" \n") != std::string::npos) {
+      rows = query(statement);
+    }
+  }
+  EXPECT_EQ(rows, query("select user_id, tag_ids from " + duckdb::quote_text(out)));
+  EXPECT_EQ(rows.size(), 4u);
 }
 
 TEST(Columns, ShowsWhatTheTablesHold) {

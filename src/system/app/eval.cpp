@@ -22,6 +22,7 @@
 #include "rule/lint.h"
 #include "rule/printer.h"
 #include "run/evaluate.h"
+#include "sql/duckdb.h"
 
 namespace tagsmith::app {
 namespace {
@@ -209,6 +210,26 @@ base::Status write_tags(const Prepared& prepared, const EvalOptions& options,
   return options.summary ? print(summary_text(prepared, users, counts)) : base::Status();
 }
 
+base::Status answer_sql(const Prepared& prepared, const rule::LoweredRules& lowered) {
+  std::vector<sql::QueryRule> about;
+  for (const catalog::CheckedRule& checked : prepared.rules.rules) {
+    about.push_back({.tag_id = checked.tag_id,
+                     .label = fmt::format("{} {}: {}", checked.tag_id, checked.name,
+                                          rule::print(checked.rule, prepared.data.schema))});
+  }
+  const auto relations = TAGSMITH_TRY(duckdb_relations(prepared.data));
+  const auto query = sql::write_query(lowered, about, prepared.data.schema, relations);
+  if (!query) {
+    const base::Problem& first = query.error().front();
+    return base::Error{.code = base::ErrorCode::kInvalidArgument,
+                       .message = first.message,
+                       .symbol = first.code,
+                       .path = first.path,
+                       .hint = first.hint};
+  }
+  return print(sql::to_text(*query));
+}
+
 // Gives the exit code, or the error that ends the command.
 base::Result<int> run_eval(const EvalOptions& options) {
   const Progress progress;
@@ -232,7 +253,8 @@ base::Result<int> run_eval(const EvalOptions& options) {
   const rule::LoweredRules lowered =
       catalog::lower_rules(prepared->rules, prepared->data.schema, prepared->as_of);
   if (!options.sql_dialect.empty()) {
-    return usage_error("--sql is not built yet", "");
+    TAGSMITH_TRY(answer_sql(*prepared, lowered));
+    return kDone;
   }
   const auto program = engine::compile(lowered, prepared->data.schema);
   if (options.stages) {

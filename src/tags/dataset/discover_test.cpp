@@ -82,6 +82,11 @@ TEST(Discover, AFolderThatIsATableIsTheOneTable) {
   EXPECT_THAT(folder.tables("2025-11-22", "/plain/"), ElementsAre("plain: plain/a.parquet"));
 }
 
+TEST(Discover, AFolderWithPartitionsHoldsNoOtherTable) {
+  const DataFolder folder({"t/dt=2025-11-22/p.parquet", "t/backup/x.parquet"});
+  EXPECT_THAT(folder.tables("2025-11-22", "/t"), ElementsAre("t: t/dt=2025-11-22/p.parquet (dt)"));
+}
+
 TEST(Discover, AFileBesideTheTablesIsNoTable) {
   const DataFolder folder({"t/a.parquet", "result.parquet"});
   EXPECT_THAT(folder.tables("2025-11-22"), ElementsAre("t: t/a.parquet"));

@@ -29,6 +29,7 @@ dataset::MemoryReader shop() {
 constexpr std::string_view kRules = R"json([
     {"tag_id": 9, "name": "loyal vip", "rule": "has_tag('vip') and count >= 3"},
     {"tag_id": 5, "name": "vip", "rule": "level in ('VIP2', 'VIP3')"},
+    {"tag_id": 5, "name": "vip by age", "rule": "age < 0"},
     {"tag_id": 7, "name": "young", "rule": "age between 18 and 30"},
     {"tag_id": 7, "name": "young too", "rule": "not age > 30"}])json";
 
@@ -85,7 +86,7 @@ TEST(Explain, PrintsJson) {
   EXPECT_THAT(json, HasSubstr(R"({"user_id":"ann","as_of":"2025-11-22","tags":[{"tag_id":5,)"
                               R"("has":true,"rules":[{"name":"vip","truth":"true","tree":)"
                               R"({"kind":"condition","truth":"true","text":"level in )"));
-  EXPECT_THAT(json, HasSubstr(R"("nearest_miss":[]}]}]})"));
+  EXPECT_THAT(json, HasSubstr(R"("nearest_miss":[]},{"name":"vip by age","truth":"false")"));
 }
 
 }  // namespace

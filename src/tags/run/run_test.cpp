@@ -99,12 +99,13 @@ TEST(Evaluate, GivesEveryUserItsTagsInOrder) {
 }
 
 TEST(Evaluate, SeveralRulesOfOneTagGiveItOnce) {
-  const auto users = users_with({{"a", 0b101}, {"b", 0b010}, {"c", 0b100}, {"d", 0b1000}});
+  const auto users =
+      users_with({{"a", 0b101}, {"b", 0b010}, {"c", 0b100}, {"d", 0b1000}, {"e", 1}});
   MemoryWriter writer;
   const std::int32_t tags[] = {5, 6, 5, 8};
   const RunCounts counts = evaluate(BitProgram(4), tags, users, writer).value();
-  EXPECT_THAT(writer.lines, ElementsAre("a: 5", "b: 6", "c: 5", "d: 8"));
-  EXPECT_THAT(counts.tags, ElementsAre(TagCount{5, 2}, TagCount{6, 1}, TagCount{8, 1}));
+  EXPECT_THAT(writer.lines, ElementsAre("a: 5", "b: 6", "c: 5", "d: 8", "e: 5"));
+  EXPECT_THAT(counts.tags, ElementsAre(TagCount{5, 3}, TagCount{6, 1}, TagCount{8, 1}));
 }
 
 TEST(Evaluate, NoRuleAndNoUserAreFine) {
