@@ -17,15 +17,14 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
 const std::string kProgram = TAGSMITH_PROGRAM;
 
 duckdb::Database& database() {
-  static const std::unique_ptr<duckdb::Database> kDatabase = duckdb::Database::open().value();
-  return *kDatabase;
+  static const std::unique_ptr<duckdb::Database> opened = duckdb::Database::open().value();
+  return *opened;
 }
 
 std::vector<duckdb::TextRow> query(const std::string& sql) {
@@ -356,7 +355,7 @@ TEST(Eval, AnInterruptLeavesNothing) {
             "t=select range::varchar as user_id, length(sha256(range::varchar)) as x from "
             "range(20000000)",
             "--out", folder.path("t.parquet")},
-           {.interrupt_after_ms = 1000});
+           {.interrupt_after_ms = 2000});
   EXPECT_EQ(outcome.exit_code, 130) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("interrupted"));
   EXPECT_THAT(folder.names(), ElementsAre("rules.json"));

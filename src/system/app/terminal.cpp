@@ -37,7 +37,7 @@ bool stdout_shows_signs() {
     return false;
   }
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const char* value = std::getenv(name);
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
     if (value != nullptr && *value != '\0') {
       const std::string_view text = value;
       return text.find("UTF-8") != std::string_view::npos ||
