@@ -10,6 +10,7 @@
 #include "app/columns.h"
 #include "app/eval.h"
 #include "app/exit_code.h"
+#include "app/generate.h"
 #include "app/terminal.h"
 #include "app/wiring.h"
 #include "base/similar.h"
@@ -41,6 +42,14 @@ constexpr const char* kColumnsFooter = R"help(
 Examples:
   tagsmith columns warehouse
   tagsmith columns --table "users=select * from 'users.csv'" --json)help";
+
+constexpr const char* kGenerateFooter = R"help(
+The same arguments give the same rows. DIR/v1 has three typed tables, DIR/v2 a database of text
+columns, DIR/v2_typed the same cells in types.
+
+Example:
+  tagsmith generate --users 1000 --out warehouse
+  tagsmith columns warehouse/v1)help";
 
 void add_resources(CLI::App& command, Resources& resources) {
   command.add_option("--threads", resources.threads, "threads that read (default: all)")
@@ -124,6 +133,22 @@ CLI::App* add_columns(CLI::App& app, ColumnsOptions& options) {
   return command;
 }
 
+CLI::App* add_generate(CLI::App& app, GenerateOptions& options) {
+  CLI::App* command =
+      app.add_subcommand("generate", "write example tables with the cells that rules stumble over");
+  command->footer(kGenerateFooter);
+  command->add_option("--users", options.users, "how many users")
+      ->required()
+      ->check(CLI::Range(1, 100'000'000))
+      ->type_name("N");
+  command->add_option("--out", options.folder, "the folder to write to")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("--dt", options.day, "the partition (default: 2025-11-22)")
+      ->type_name("YYYY-MM-DD");
+  return command;
+}
+
 // The names of a command's options and subcommands, for hints.
 std::vector<std::string> names_of(const CLI::App& command) {
   std::vector<std::string> names;
@@ -175,6 +200,8 @@ int run_command_line(int argument_count, const char* const* arguments) {
   ColumnsOptions columns_options;
   const CLI::App* eval_command = add_eval(app, eval_options);
   const CLI::App* columns_command = add_columns(app, columns_options);
+  GenerateOptions generate_options;
+  const CLI::App* generate_command = add_generate(app, generate_options);
   try {
     app.parse(argument_count, arguments);
     if (eval_command->parsed()) {
@@ -196,6 +223,9 @@ int run_command_line(int argument_count, const char* const* arguments) {
   }
   if (columns_command->parsed()) {
     return columns(columns_options);
+  }
+  if (generate_command->parsed()) {
+    return generate(generate_options);
   }
   const base::Status printed = print(app.help());
   return printed ? kRefused : report(printed.error());

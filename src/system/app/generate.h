@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace tagsmith::app {
+
+/// The options of `tagsmith generate`.
+struct GenerateOptions {
+  std::uint64_t users = 0;
+  std::string folder;              // --out
+  std::string day = "2025-11-22";  // --dt
+};
+
+/// Writes example warehouses for one partition below a folder; gives the exit code:
+///
+///   v1/       three typed tables: user_basic_info, user_asset_summary, user_activity_summary
+///   v2/       database dws_user, seven tables, every column text but for the lists
+///   v2_typed/ the same cells in types; what cannot be read as its type is null
+///
+/// Cells come from pools around the thresholds of usual rules: both sides of each, the first and
+/// last microsecond of a day, nulls, unreadable texts, quotes and wildcards, null elements; some
+/// users have no row in some tables. The same arguments give the same rows. A partition that is
+/// there already is refused and left as it is.
+int generate(const GenerateOptions& options);
+
+}  // namespace tagsmith::app
