@@ -55,6 +55,13 @@ class Builder : public nlohmann::json_sax<WideJson> {
 
   bool parse_error(size_t position, const std::string&,
                    const nlohmann::detail::exception& error) override {
+    constexpr int kNumberOutOfRange = 406;
+    if (error.id == kNumberOutOfRange) {
+      problem_ = {"E_VALUE_TYPE", pointer(stack_.size()),
+                  "a number that is too large to be compared",
+                  "at most 38 significant digits, below 1e38"};
+      return false;
+    }
     // The library's text: "[json.exception.parse_error.101] parse error at line 1, column 9: ...".
     std::string_view what = error.what();
     if (const size_t start = what.find(": "); start != std::string_view::npos) {
@@ -101,9 +108,13 @@ class Builder : public nlohmann::json_sax<WideJson> {
     return true;
   }
 
-  std::string pointer() const {
+  // The place of the innermost open container.
+  std::string pointer() const { return pointer(stack_.empty() ? 0 : stack_.size() - 1); }
+
+  // The place of the value that comes next, below `depth` containers.
+  std::string pointer(size_t depth) const {
     std::string path;
-    for (size_t i = 0; i + 1 < stack_.size(); ++i) {
+    for (size_t i = 0; i < depth; ++i) {
       path = stack_[i].list() != nullptr ? json_pointer(path, stack_[i].list()->size())
                                          : json_pointer(path, names_[i]);
     }

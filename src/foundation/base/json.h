@@ -57,7 +57,8 @@ inline constexpr size_t kJsonBytesMax = size_t{256} << 20;
 
 /// Parses one strict JSON text (RFC 8259): UTF-8, no duplicate key in an object, no NaN or
 /// infinity, no trailing comma or text, no lone surrogate. Fails with one Problem: E_JSON (path
-/// "byte N"), E_DUPLICATE_KEY (path: the JSON pointer of the object's member), or E_LIMIT.
+/// "byte N"), E_DUPLICATE_KEY (path: the JSON pointer of the object's member), E_LIMIT, or
+/// E_VALUE_TYPE for a number beyond 1e4932 (path: the JSON pointer of the number).
 Result<Json, Problems> parse_json(std::string_view text);
 
 /// `text` as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.

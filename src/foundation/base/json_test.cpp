@@ -45,6 +45,12 @@ TEST(Json, KeepsANumberBeyondTheRangeOfADouble) {
   EXPECT_EQ(value->number()->text, "1e400");
 }
 
+TEST(Json, ANumberBeyondEveryRangeIsAValueOfTheWrongTypeWithItsPlace) {
+  const Problem problem = problem_of(R"({"a":[1,{"b":1e99999}]})");
+  EXPECT_EQ(problem.code, "E_VALUE_TYPE");
+  EXPECT_EQ(problem.path, "/a/1/b");
+}
+
 TEST(Json, SaysTheByteOfTheFirstError) { EXPECT_EQ(problem_of("[1, x]").path, "byte 4"); }
 
 TEST(Json, RefusesDeepNestingInsteadOfOverflowingTheStack) {
