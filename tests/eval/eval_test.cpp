@@ -159,6 +159,30 @@ TEST(Eval, ReadsSelectsAndOtherPartitions) {
   EXPECT_EQ(read_all(folder.path("old.jsonl")), "{\"user_id\":\"old\",\"tag_ids\":[1]}\n");
 }
 
+TEST(Eval, ReadsCsvAndJsonLines) {
+  const TestFolder folder;
+  folder.put("u1.csv", "user_id,age\n007,20\n8,\n");
+  folder.put("u2.csv", "user_id,age\n\"a,b\",15\n");
+  folder.put("o.jsonl", "{\"user_id\":\"8\",\"seen\":\"2025-11-20\"}\n");
+  const std::string out = folder.path("t.jsonl");
+  const Outcome outcome = eval(folder, R"json([
+      {"tag_id": 1, "name": "adult", "rule": "age >= 18"},
+      {"tag_id": 2, "name": "lately", "rule": "seen >= today() - 7 days"}])json",
+                               {"--table", "users=" + folder.path("u*.csv"), "--table",
+                                "orders=" + folder.path("o.jsonl"), "--out", out});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(read_all(out),
+            "{\"user_id\":\"007\",\"tag_ids\":[1]}\n{\"user_id\":\"8\",\"tag_ids\":[2]}\n"
+            "{\"user_id\":\"a,b\",\"tag_ids\":[]}\n");
+  folder.put("u2.csv", "user_id,age\nb,15,oops\n");
+  const Outcome broken =
+      eval(folder, "[]", {"--table", "users=" + folder.path("u*.csv"), "--out", out});
+  EXPECT_EQ(broken.exit_code, 2);
+  EXPECT_THAT(error_lines(broken, {"code", "path", "message"}),
+              ElementsAre(AllOf(StartsWith("E_DATA_FILE " + folder.path("u2.csv")),
+                                HasSubstr("line 2"), HasSubstr("oops"))));
+}
+
 TEST(Eval, ARefusedRuleWritesNothingAndTellsEveryProblem) {
   const TestFolder folder;
   put_warehouse(folder);

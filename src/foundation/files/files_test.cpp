@@ -82,6 +82,25 @@ TEST(Folder, ReadsAFileUpToItsLimit) {
   EXPECT_EQ(read_file(made.path(), 10).error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST(Folder, FindsPathsByPattern) {
+  const NewFolder made;
+  for (const std::string name : {"b1.csv", "a2.csv", "c.txt", ".d.csv", "[x].csv"}) {
+    put(join(made.path(), name), "x");
+  }
+  const auto names_of = [&](const std::string& pattern) {
+    std::vector<std::string> names = matching_paths(join(made.path(), pattern)).value();
+    for (std::string& name : names) {
+      name = name.substr(made.path().size() + 1);
+    }
+    return names;
+  };
+  EXPECT_THAT(names_of("*.csv"), ElementsAre("[x].csv", "a2.csv", "b1.csv"));
+  EXPECT_THAT(names_of("?[12].csv"), ElementsAre("a2.csv", "b1.csv"));
+  EXPECT_THAT(names_of("[x].csv"), ElementsAre("[x].csv"));
+  EXPECT_THAT(names_of("none*.csv"), IsEmpty());
+  EXPECT_THAT(names_of("none.csv"), IsEmpty());
+}
+
 TEST(AtomicFile, AppearsWholeWithCommitOnly) {
   const NewFolder made;
   const std::string folder = made.path();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <glob.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,6 +58,23 @@ base::Result<std::vector<Entry>> list_folder(const std::string& path) {
   }
   std::ranges::sort(entries, {}, &Entry::name);
   return entries;
+}
+
+base::Result<std::vector<std::string>> matching_paths(const std::string& pattern) {
+  std::error_code unknown;
+  if (std::filesystem::exists(pattern, unknown)) {
+    return std::vector<std::string>{pattern};
+  }
+  glob_t found{};
+  const int result = glob(pattern.c_str(), GLOB_ERR, nullptr, &found);
+  const int error_number = errno;
+  std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  if (result != 0 && result != GLOB_NOMATCH) {
+    return system_error("look for", pattern, error_number);
+  }
+  std::ranges::sort(paths);
+  return paths;
 }
 
 base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {

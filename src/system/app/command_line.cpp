@@ -21,7 +21,8 @@ namespace {
 constexpr const char* kTablesHelp = R"help(
 Tables. A folder with dt=YYYY-MM-DD folders or *.parquet files is a table, a folder of such
 folders is a database: DATA/users/dt=2025-11-22/*.parquet is the table users,
-DATA/shop/orders/*.parquet the table shop.orders. --table adds a table from one SELECT.
+DATA/shop/orders/*.parquet the table shop.orders. --table adds a table from one
+SELECT over files, or from files: --table "users=exports/users_*.csv" (.parquet, .csv, .jsonl).
 )help";
 
 constexpr const char* kEvalFooter = R"help(
@@ -63,8 +64,9 @@ void add_inputs(CLI::App& command, Inputs& inputs) {
   command.add_option("--data", inputs.folder, "the folder of the tables")->type_name("DIR");
   command
       .add_option("--table", inputs.tables,
-                  "a table from one SELECT over files, as NAME=SELECT ...; may be repeated")
-      ->type_name("NAME=SQL")
+                  "a table from one SELECT over files or from files, as NAME=SELECT ... or "
+                  "NAME=PATTERN; may be repeated")
+      ->type_name("NAME=...")
       ->expected(1)
       ->take_all();
   command.add_option("--key", inputs.key, "the column of the user ids (default: user_id)")

@@ -59,9 +59,10 @@ base::Result<dataset::DataSet> open_tables(dataset::Reader& reader, const Inputs
     sources = TAGSMITH_TRY(dataset::discover(inputs.folder, options));
   }
   for (const std::string& definition : inputs.tables) {
-    auto source = dataset::table_from_select(definition, options);
+    auto source = dataset::table_of_definition(definition, options);
     if (!source) {
-      return std::move(source).error().while_doing("--table");
+      base::Error error = std::move(source).error();
+      return error.symbol.empty() ? std::move(error).while_doing("--table") : error;
     }
     sources.push_back(std::move(source).value());
   }

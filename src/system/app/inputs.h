@@ -14,7 +14,7 @@ namespace tagsmith::app {
 /// The options that say which tables there are; the same for every command that reads tables.
 struct Inputs {
   std::string folder;               // --data; may be empty when there is a table
-  std::vector<std::string> tables;  // --table NAME=SELECT
+  std::vector<std::string> tables;  // --table NAME=SELECT or NAME=PATTERN
   std::string key = "user_id";      // --key
   std::string day;                  // --dt; empty: the newest partition
   std::string zone = "UTC";         // --zone

@@ -140,6 +140,21 @@ bool is_identifier(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
+// What a path says its file holds; nothing for other texts. A SELECT never ends so: it would have
+// to quote the path.
+std::optional<TableSource::Format> format_of(std::string_view path) {
+  if (path.ends_with(".parquet")) {
+    return TableSource::Format::kParquet;
+  }
+  if (path.ends_with(".csv")) {
+    return TableSource::Format::kCsv;
+  }
+  if (path.ends_with(".jsonl")) {
+    return TableSource::Format::kJsonLines;
+  }
+  return std::nullopt;
+}
+
 std::string own_name(const std::string& folder) {
   std::error_code error;
   const std::filesystem::path whole = std::filesystem::canonical(folder, error);
@@ -180,28 +195,40 @@ base::Result<std::vector<TableSource>> discover(const std::string& folder,
   return tables;
 }
 
-base::Result<TableSource> table_from_select(std::string_view definition,
-                                            const DataOptions& options) {
+base::Result<TableSource> table_of_definition(std::string_view definition,
+                                              const DataOptions& options) {
   const size_t equals = definition.find('=');
   const std::string_view name = column::trim_blanks(definition.substr(0, equals));
-  const std::string_view select =
+  const std::string_view what =
       equals == std::string_view::npos ? "" : column::trim_blanks(definition.substr(equals + 1));
   const size_t point = name.find('.');
   const std::string_view database = point == std::string_view::npos ? "" : name.substr(0, point);
   const std::string_view table = point == std::string_view::npos ? name : name.substr(point + 1);
   const bool database_fits = point == std::string_view::npos || is_identifier(database);
-  if (select.empty() || !is_identifier(table) || !database_fits) {
+  if (what.empty() || !is_identifier(table) || !database_fits) {
     base::Error error =
         base::invalid_argument(fmt::format("{} defines no table", base::quote(definition)));
     error.hint = "write NAME=SELECT ..., for example purchases=\"select * from 'p.csv'\"";
     return error;
   }
-  return TableSource{.database = std::string(database),
+  TableSource source{.database = std::string(database),
                      .name = std::string(table),
-                     .format = TableSource::Format::kSelect,
-                     .select = std::string(select),
                      .key = options.key,
                      .zone = options.zone};
+  const auto format = format_of(what);
+  if (!format) {
+    source.format = TableSource::Format::kSelect;
+    source.select = what;
+    return source;
+  }
+  source.format = *format;
+  source.files = TAGSMITH_TRY(files::matching_paths(std::string(what)));
+  if (source.files.empty()) {
+    return data_error("E_DATA_FILE", std::string(what),
+                      fmt::format("no file {}", base::quote(what, what.size())),
+                      "paths are relative to the working directory");
+  }
+  return source;
 }
 
 std::string full_name(const TableSource& source) {

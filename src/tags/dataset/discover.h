@@ -27,9 +27,10 @@ struct DataOptions {
 base::Result<std::vector<TableSource>> discover(const std::string& folder,
                                                 const DataOptions& options);
 
-/// The table of a definition "NAME=SELECT ..." or "DATABASE.NAME=SELECT ...".
-base::Result<TableSource> table_from_select(std::string_view definition,
-                                            const DataOptions& options);
+/// The table of a definition NAME=WHAT or DATABASE.NAME=WHAT. WHAT is one SELECT, or a path or
+/// pattern that ends in .parquet, .csv or .jsonl; E_DATA_FILE when no file matches it.
+base::Result<TableSource> table_of_definition(std::string_view definition,
+                                              const DataOptions& options);
 
 /// "database.name" or "name".
 std::string full_name(const TableSource& source);

@@ -124,7 +124,7 @@ TEST(Discover, AFolderWithoutTablesIsAnError) {
 
 TEST(Discover, ADefinitionIsANameAndASelect) {
   const TableSource table =
-      table_from_select(" shop.orders = select a = 1 from 'x.csv' ", {.key = "id"}).value();
+      table_of_definition(" shop.orders = select a = 1 from 'x.csv' ", {.key = "id"}).value();
   EXPECT_EQ(full_name(table), "shop.orders");
   EXPECT_EQ(table.database, "shop");
   EXPECT_EQ(table.select, "select a = 1 from 'x.csv'");
@@ -133,10 +133,24 @@ TEST(Discover, ADefinitionIsANameAndASelect) {
        {"", "orders", "orders=", "=select 1", "a b=select 1", ".t=select 1", "d.=select 1",
         "a.b.c=select 1", "1t=select 1"}) {
     SCOPED_TRACE(wrong);
-    const auto result = table_from_select(wrong, {});
+    const auto result = table_of_definition(wrong, {});
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::kInvalidArgument);
   }
+}
+
+TEST(Discover, ADefinitionMayNameFiles) {
+  const DataFolder folder({"a b.csv", "c.csv", "d.jsonl"});
+  const TableSource csv = table_of_definition("t=" + folder.path() + "/*.csv", {}).value();
+  EXPECT_EQ(csv.format, TableSource::Format::kCsv);
+  EXPECT_THAT(csv.files, ElementsAre(folder.path() + "/a b.csv", folder.path() + "/c.csv"));
+  const TableSource lines = table_of_definition("t=" + folder.path() + "/d.jsonl", {}).value();
+  EXPECT_EQ(lines.format, TableSource::Format::kJsonLines);
+  EXPECT_EQ(table_of_definition("t=select * from 'x.parquet'", {}).value().format,
+            TableSource::Format::kSelect);
+  const auto none = table_of_definition("t=" + folder.path() + "/*.parquet", {});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().symbol, "E_DATA_FILE");
 }
 
 }  // namespace
