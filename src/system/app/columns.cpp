@@ -103,6 +103,7 @@ base::Status run_columns(const ColumnsOptions& options) {
     profile.rows = profile.columns.empty() ? 0 : profile.columns.front().rows;
     out += options.json ? table_json(profile) : (out.empty() ? "" : "\n") + table_text(profile);
   }
+  progress.clear();
   return print(out);
 }
 

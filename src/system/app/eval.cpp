@@ -117,6 +117,7 @@ base::Result<std::optional<Prepared>> prepare(const EvalOptions& options,
   TAGSMITH_TRY(check_search(check.search, prepared.data.schema));
   progress.show("checking the rules");
   prepared.rules = catalog::check_rules(*file, prepared.data.schema, check);
+  progress.clear();
   print_problems(prepared.rules.problems);
   if (!prepared.rules.problems.empty() && !options.skip_refused) {
     return std::optional<Prepared>();
@@ -207,6 +208,7 @@ base::Status write_tags(const Prepared& prepared, const EvalOptions& options,
   const auto counts = TAGSMITH_TRY(run::evaluate(program, tag_of_rule, users, *writer));
   TAGSMITH_TRY(writer->finish());
   TAGSMITH_TRY(file.commit());
+  progress.clear();
   return options.summary ? print(summary_text(prepared, users, counts)) : base::Status();
 }
 

@@ -49,7 +49,9 @@ bool stdout_shows_signs() {
 
 Progress::Progress() : is_terminal_(isatty(STDERR_FILENO) != 0) {}
 
-Progress::~Progress() {
+Progress::~Progress() { clear(); }
+
+void Progress::clear() const {
   if (is_terminal_) {
     std::fputs("\r\x1b[K", stderr);
   }

@@ -25,6 +25,9 @@ class Progress {
 
   void show(std::string_view text) const;
 
+  /// Removes the line, before something else is printed.
+  void clear() const;
+
  private:
   bool is_terminal_;
 };
