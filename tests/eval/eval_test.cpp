@@ -422,7 +422,7 @@ TEST(Eval, TheQueryGivesTheSameTags) {
   ASSERT_EQ(eval(folder, kRules, {"--data", data, "--out", out}).exit_code, 0);
   const Outcome sql = eval(folder, kRules, {"--data", data, "--sql", "duckdb"});
   EXPECT_EQ(sql.exit_code, 0) << sql.err;
-  EXPECT_THAT(sql.out, HasSubstr("5 vip: level in ('VIP2', 'VIP3')"));
+  EXPECT_THAT(sql.out, HasSubstr("tag 5: vip: level in ('VIP2', 'VIP3')"));
   std::vector<duckdb::TextRow> rows;
   for (size_t start = 0; start < sql.out.size();) {
     const size_t end = std::min(sql.out.find(";\n", start), sql.out.size());

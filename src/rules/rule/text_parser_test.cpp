@@ -235,6 +235,8 @@ TEST(TextParser, ErrorsGiveTheByteTheReasonAndWhatToWriteInstead) {
       {"a + 1 > 2", "byte 2",
        "expected a comparison ('=', '<', ...), 'in', 'between' or 'is', found '+'",
        "there is no arithmetic in rules, but for today() + 7 days"},
+      {"a = 2025-11-22", "byte 8", "expected 'and', 'or' or the end of the rule, found '-'",
+       "a date stands in quotes, '2025-11-22'; there is no arithmetic, but for today() - 7 days"},
       {"a like 'x%'", "byte 2",
        "expected a comparison ('=', '<', ...), 'in', 'between' or 'is', found 'like'",
        "use contains(column, 'text'), starts_with(...) or ends_with(...)"},

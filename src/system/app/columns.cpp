@@ -25,6 +25,15 @@ struct TableProfile {
   std::vector<dataset::ColumnProfile> columns;
 };
 
+// A sample for a list of samples: in quotes where its ends would not show.
+std::string shown(const std::string& sample) {
+  const auto is_odd = [](char c) { return c == ',' || (c >= 0 && c < ' '); };
+  const bool plain = !sample.empty() && sample.size() <= kSampleBytesMax && sample.front() != ' ' &&
+                     sample.back() != ' ' &&
+                     (sample.front() == '[' || std::ranges::none_of(sample, is_odd));
+  return plain ? sample : base::quote(sample, kSampleBytesMax);
+}
+
 std::string table_text(const TableProfile& profile) {
   if (profile.columns.empty()) {
     return fmt::format("{}: no column beside the key\n", profile.name);
@@ -35,9 +44,7 @@ std::string table_text(const TableProfile& profile) {
   for (const dataset::ColumnProfile& column : profile.columns) {
     std::string samples;
     for (const std::string& sample : column.samples) {
-      const bool long_one = sample.size() > kSampleBytesMax;
-      samples += (samples.empty() ? "" : ", ") +
-                 (long_one ? base::quote(sample, kSampleBytesMax) : sample);
+      samples += (samples.empty() ? "" : ", ") + shown(sample);
     }
     table.add({column.name, column::to_string(column.type), share(column.nulls, column.rows),
                grouped(column.distinct), samples});

@@ -216,7 +216,7 @@ base::Status answer_sql(const Prepared& prepared, const rule::LoweredRules& lowe
   std::vector<sql::QueryRule> about;
   for (const catalog::CheckedRule& checked : prepared.rules.rules) {
     about.push_back({.tag_id = checked.tag_id,
-                     .label = fmt::format("{} {}: {}", checked.tag_id, checked.name,
+                     .label = fmt::format("{}: {}", checked.name,
                                           rule::print(checked.rule, prepared.data.schema))});
   }
   const auto relations = TAGSMITH_TRY(duckdb_relations(prepared.data));
