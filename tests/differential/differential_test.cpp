@@ -392,7 +392,7 @@ TEST(Differential, TheOrderOfRowsAndTheSizeOfBatchesDoNotMatter) {
   }
   const auto program = engine::compile(lowered, tables.schema);
   const auto whole = evaluate_codes(*program, tables);
-  for (const size_t batch : {1, 63, 64, 65, 299}) {
+  for (const size_t batch : {1u, 63u, 64u, 65u, 299u}) {
     ASSERT_EQ(evaluate_codes(*program, tables, batch), whole) << "batches of " << batch;
   }
   RandomTables reversed = tables;
