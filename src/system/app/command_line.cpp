@@ -21,8 +21,8 @@ namespace {
 constexpr const char* kTablesHelp = R"help(
 Tables. A folder with dt=YYYY-MM-DD folders or *.parquet files is a table, a folder of such
 folders is a database: DATA/users/dt=2025-11-22/*.parquet is the table users,
-DATA/shop/orders/*.parquet the table shop.orders. --table adds a table from one
-SELECT over files, or from files: --table "users=exports/users_*.csv" (.parquet, .csv, .jsonl).
+DATA/shop/orders/*.parquet the table shop.orders. --table adds one from files (.csv, .jsonl,
+.parquet; a pattern like exports/users_*.csv), or from one SELECT over files in DuckDB's SQL.
 )help";
 
 constexpr const char* kEvalFooter = R"help(
@@ -32,17 +32,20 @@ A rule is a text, a JSON object, or a text that holds one.
 
 Examples:
   tagsmith eval --rules rules.json --data warehouse --as-of 2025-11-22 --out tags.parquet
-  tagsmith eval --rules rules.json --table "users=select * from 'users.csv'" \
-      --as-of 2025-11-22 --out tags.csv --summary
+  tagsmith eval --rules rules.json --table users=users.csv --as-of 2025-11-22 \
+      --out tags.csv --summary
   tagsmith eval --rules rules.json --data warehouse --as-of 2025-11-22 --why u17 --tag 5
 
 Exit codes: 0 done; 1 the files or the memory failed; 2 the input was refused and nothing
-written (each problem is one line of JSON on stderr); 130 interrupted.)help";
+written (what is wrong with a rule or the data is one line of JSON each on stderr);
+130 interrupted.)help";
 
 constexpr const char* kColumnsFooter = R"help(
 Examples:
   tagsmith columns warehouse
-  tagsmith columns --table "users=select * from 'users.csv'" --json)help";
+  tagsmith columns --table users=users.csv --json
+  tagsmith columns --table \
+      "orders=select customer as user_id, count(*) as orders from 'orders.csv' group by 1")help";
 
 constexpr const char* kGenerateFooter = R"help(
 The same arguments give the same rows. DIR/v1 has three typed tables, DIR/v2 a database of text
@@ -64,8 +67,7 @@ void add_inputs(CLI::App& command, Inputs& inputs) {
   command.add_option("--data", inputs.folder, "the folder of the tables")->type_name("DIR");
   command
       .add_option("--table", inputs.tables,
-                  "a table from one SELECT over files or from files, as NAME=SELECT ... or "
-                  "NAME=PATTERN; may be repeated")
+                  "a table from files or from one SELECT (see below); may be repeated")
       ->type_name("NAME=...")
       ->expected(1)
       ->take_all();
@@ -112,7 +114,7 @@ CLI::App* add_eval(CLI::App& app, EvalOptions& options) {
   command->add_flag("--json", options.json, "with --why: as JSON")->needs(why);
   command->add_option("--sql", options.sql_dialect, "print the rules as one query instead")
       ->check(CLI::IsMember({"duckdb"}))
-      ->type_name("duckdb");
+      ->type_name("DIALECT");
   command->add_flag("--stages", options.stages,
                     "print each rule typed and lowered, and the program");
   add_resources(*command, options.resources);

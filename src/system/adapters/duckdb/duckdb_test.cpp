@@ -396,11 +396,13 @@ TEST(Reader, SkipsAndCountsRowsWithoutAKey) {
               ElementsAre("4997", "'text of 4997'", "['e4997', null]", "null", "false"));
 }
 
-TEST(Reader, NamesTheNearestColumnWhenTheKeyIsMissing) {
+TEST(Reader, NamesTheColumnsWhenTheKeyIsMissing) {
   const base::Error error = error_of_describe(select_source("SELECT 1 User_Id, 2 age"));
   EXPECT_EQ(error.symbol, "E_DATA_KEY");
   EXPECT_EQ(error.message, "table 't': no key column 'user_id'");
   EXPECT_EQ(error.hint, "did you mean 'User_Id'?");
+  EXPECT_EQ(error_of_describe(select_source("SELECT 1 AS customer, 2 AS age")).hint,
+            "its columns are customer, age");
 }
 
 TEST(Reader, RefusesAKeyThatIsNeitherTextNorInteger) {

@@ -569,6 +569,9 @@ Status read_key(const Found& found, const TableSource& source, Relation& relatio
                                      base::quote(source.key)),
                          source);
     error.hint = base::did_you_mean(source.key, names);
+    if (error.hint.empty()) {
+      error.hint = fmt::format("its columns are {}", fmt::join(names, ", "));
+    }
     return error;
   }
   if (!found.key_is_text && !is_text(key->type) && !is_int(key->type)) {
