@@ -170,7 +170,9 @@ base::Result<std::vector<TableSource>> discover(const std::string& folder,
     base::Error error = std::move(looked).error();
     if (error.code != base::ErrorCode::kUnavailable) {
       error.symbol = "E_DATA_FILE";
-      error.hint = "give a folder of tables: FOLDER/TABLE/dt=YYYY-MM-DD/*.parquet";
+      error.hint =
+          "give a folder of tables: FOLDER/TABLE/dt=YYYY-MM-DD/*.parquet; a file is --table "
+          "NAME=FILE";
     }
     return error;
   }
@@ -208,7 +210,7 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
   if (what.empty() || !is_identifier(table) || !database_fits) {
     base::Error error =
         base::invalid_argument(fmt::format("{} defines no table", base::quote(definition)));
-    error.hint = "write NAME=SELECT ..., for example purchases=\"select * from 'p.csv'\"";
+    error.hint = "write NAME=FILE or NAME=SELECT ..., for example users=users.csv";
     return error;
   }
   TableSource source{.database = std::string(database),
