@@ -220,6 +220,16 @@ TEST(Reader, ReadsWideIntegersExactlyAndMarksThoseBeyond38Digits) {
       ElementsAre("(more than 38 digits)", "7"));
 }
 
+TEST(Reader, ReadsListsOfIntegersOfAnyWidthAsTheirText) {
+  const TableSource source = select_source(
+      "SELECT 'a' user_id, [18446744073709551615::UBIGINT, NULL] u64, [-3::HUGEINT] wide, "
+      "[7::UHUGEINT, 8] unsigned");
+  EXPECT_THAT(described(source),
+              ElementsAre("u64 list<text>", "wide list<text>", "unsigned list<text>"));
+  EXPECT_THAT(scan(source, {"u64", "wide", "unsigned"}).at("a"),
+              ElementsAre("['18446744073709551615', null]", "['-3']", "['7', '8']"));
+}
+
 TEST(Reader, KeepsInfinitiesNanAndNegativeZero) {
   const Folder folder;
   const TableSource source = parquet_source(
