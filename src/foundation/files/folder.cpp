@@ -66,7 +66,9 @@ base::Result<std::vector<std::string>> matching_paths(const std::string& pattern
     return std::vector<std::string>{pattern};
   }
   glob_t found{};
-  const int result = glob(pattern.c_str(), GLOB_ERR, nullptr, &found);
+  // Unsafe beside other threads only where ~ is expanded.
+  const int result =
+      glob(pattern.c_str(), GLOB_ERR, nullptr, &found);  // NOLINT(concurrency-mt-unsafe)
   const int error_number = errno;
   std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   globfree(&found);
