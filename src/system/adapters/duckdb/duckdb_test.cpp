@@ -374,6 +374,14 @@ TEST(Reader, ReadsListsHoweverDuckdbHoldsThem) {
 
 // --- Keys ---------------------------------------------------------------------------------------
 
+TEST(Reader, ReadsListsBesideRowsWithoutAKey) {
+  const Rows rows = scan(select_source("SELECT * FROM (VALUES (NULL, ['a']), ('u1', [NULL, 'x']), "
+                                       "('', [NULL]), ('u2', ['y', NULL])) t(user_id, l)"),
+                         {"l"});
+  EXPECT_THAT(rows, ElementsAre(Pair("u1", ElementsAre("[null, 'x']")),
+                                Pair("u2", ElementsAre("['y', null]"))));
+}
+
 TEST(Reader, GivesIntegerKeysAsTheirDigits) {
   for (const char* type : {"TINYINT", "INTEGER", "BIGINT", "UBIGINT", "HUGEINT"}) {
     SCOPED_TRACE(type);
