@@ -756,6 +756,33 @@ TEST(Select, RefusesEverythingElse) {
   EXPECT_FALSE(std::filesystem::exists(target));
 }
 
+TEST(Select, RefusesFunctionsThatActAndDoesNotRunThem) {
+  const Folder folder;
+  const std::string target = folder.file("written");
+  const std::string profile =
+      "SELECT 'a' user_id, * FROM enable_profiling(format = 'json', save_location = " +
+      quote_text(target) + ")";
+  const std::string log =
+      "SELECT 'a' user_id, * FROM system.main.enable_logging(storage = 'file', "
+      "storage_path = " +
+      quote_text(target) + ")";
+  for (const std::string& text :
+       {profile, log, "FROM query(" + quote_text(profile) + ")",
+        "WITH t AS MATERIALIZED (" + log + ") SELECT 'a' user_id, (SELECT count(*) FROM t) n",
+        "FROM json_execute_serialized_sql(json_serialize_sql(" + quote_text(profile) + "))",
+        std::string("SELECT 'a' user_id, * FROM disable_logging()"),
+        std::string("SELECT 'a' user_id, * FROM checkpoint()")}) {
+    SCOPED_TRACE(text);
+    const base::Error error = error_of_describe(select_source(text));
+    EXPECT_EQ(error.code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(error.symbol, "E_DATA_FILE");
+    EXPECT_THAT(error.message, HasSubstr("does more than read"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(target));
+  EXPECT_THAT(scan(select_source("SELECT 'a' user_id, '\"Function\": \"ENABLE_' s"), {"s"}),
+              ElementsAre(Pair("a", ElementsAre("'\"Function\": \"ENABLE_'"))));
+}
+
 TEST(Select, ReachesNoNetwork) {
   const base::Error error =
       error_of_describe(select_source("SELECT user_id FROM read_csv('http://127.0.0.1:1/x.csv')"));

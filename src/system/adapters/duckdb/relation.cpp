@@ -433,11 +433,37 @@ Result<Found> find_json(Connection& connection, const TableSource& source) {
   return found;
 }
 
+// Some functions write logs or profiles to any file, or change settings that are locked. They act
+// when they run, so the plan shows them in time, also those inside query(); of a serialized
+// statement it shows nothing.
+Status check_only_reads(Connection& connection, const std::string& from) {
+  static constexpr std::array<std::string_view, 6> kActing{"ENABLE_",
+                                                           "DISABLE_",
+                                                           "CHECKPOINT\"",
+                                                           "FORCE_CHECKPOINT\"",
+                                                           "TRUNCATE_DUCKDB_LOGS\"",
+                                                           "JSON_EXECUTE_SERIALIZED_SQL\""};
+  const auto rows = TAGSMITH_TRY(connection.texts("EXPLAIN (FORMAT json) SELECT * FROM " + from));
+  for (const TextRow& row : rows) {
+    const std::string& plan = *row.back();
+    for (const std::string_view function : kActing) {
+      // Quotes of foreign texts are escaped in the plan: only an operator can look like this.
+      if (plan.find(fmt::format(R"("Function": "{})", function)) != std::string::npos) {
+        Error error = broken("a SELECT that does more than read", {});
+        error.hint = "functions that write logs or change settings are not called here";
+        return error;
+      }
+    }
+  }
+  return {};
+}
+
 Result<Found> find_select(Connection& connection, const TableSource& source) {
   const std::vector<std::string> names = TAGSMITH_TRY(connection.names_of_select(source.select));
   TAGSMITH_TRY(check_names(names, source.name));
   // A literal: whatever the text holds, it cannot end the statement around it.
   Found found{.from = "query(" + quote_text(source.select) + ")"};
+  TAGSMITH_TRY(check_only_reads(connection, found.from));
   found.columns = TAGSMITH_TRY(describe(connection, found.from));
   return found;
 }
