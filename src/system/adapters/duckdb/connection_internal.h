@@ -100,6 +100,13 @@ inline std::string_view text_at(const duckdb_string_t* texts, size_t row) {
   return {length <= kInlinedMax ? value.inlined.inlined : value.pointer.ptr, length};
 }
 
+/// Whether DuckDB takes `text` for a VARCHAR.
+inline bool is_utf8(std::string_view text) {
+  const Owned<duckdb_error_data, duckdb_destroy_error_data> error(
+      duckdb_valid_utf8_check(text.data(), text.size()));
+  return error == nullptr;
+}
+
 /// Whether a row is not null; `valid` is what duckdb_vector_get_validity gives, as its comment
 /// says.
 inline bool is_valid(const std::uint64_t* valid, size_t row) {

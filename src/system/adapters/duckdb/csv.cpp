@@ -1,14 +1,13 @@
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <utility>
 
-#include <duckdb.h>
 #include <fmt/format.h>
 
 #include "adapters/duckdb/connection_internal.h"
 #include "adapters/duckdb/csv_internal.h"
 #include "base/problem.h"
+#include "files/system_error.h"
 
 namespace tagsmith::duckdb {
 namespace {
@@ -39,19 +38,13 @@ bool read_quoted(std::streambuf& in, std::string& field) {
 
 bool ends_field(int c) { return c == ',' || c == '\n' || c == '\r' || c == kEnd; }
 
-bool is_utf8(const std::string& text) {
-  const Owned<duckdb_error_data, duckdb_destroy_error_data> error(
-      duckdb_valid_utf8_check(text.data(), text.size()));
-  return error == nullptr || !duckdb_error_data_has_error(error.get());
-}
-
 }  // namespace
 
 base::Result<std::vector<std::string>> read_csv_header(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    base::Error error = base::unavailable(std::strerror(errno));
-    error.path = path;
+    base::Error error = files::system_error("open", path, errno);
+    error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
     return error;
   }
   std::streambuf& in = *file.rdbuf();

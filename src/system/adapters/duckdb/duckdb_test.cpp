@@ -560,9 +560,14 @@ TEST(Reader, TakesPatternCharactersInPathsLiterally) {
 }
 
 TEST(Reader, SaysThatAFileIsNotThere) {
-  const base::Error error = error_of_describe(parquet_source({"/nowhere/x.parquet"}));
-  EXPECT_EQ(error.code, ErrorCode::kNotFound);
-  EXPECT_EQ(error.path, "/nowhere/x.parquet");
+  for (const TableSource& source :
+       {parquet_source({"/nowhere/x"}), csv_source({"/nowhere/x"}), json_source({"/nowhere/x"})}) {
+    SCOPED_TRACE(static_cast<int>(source.format));
+    const base::Error error = error_of_describe(source);
+    EXPECT_EQ(error.code, ErrorCode::kNotFound);
+    EXPECT_EQ(error.symbol, "E_DATA_FILE");
+    EXPECT_EQ(error.path, "/nowhere/x");
+  }
 }
 
 // --- CSV ----------------------------------------------------------------------------------------

@@ -40,12 +40,6 @@ std::string select_with_keys(const Relation& relation, const TableSource& source
                      relation.key);
 }
 
-bool is_utf8(std::string_view text) {
-  const Owned<duckdb_error_data, duckdb_destroy_error_data> error(
-      duckdb_valid_utf8_check(text.data(), text.size()));
-  return error == nullptr;
-}
-
 class DuckdbReader final : public dataset::Reader {
  public:
   explicit DuckdbReader(std::unique_ptr<Database> database) : database_(std::move(database)) {}
