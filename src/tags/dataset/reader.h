@@ -103,7 +103,7 @@ class TagFileWriter {
   virtual ~TagFileWriter() = default;
   /// Users arrive in the byte order of their ids.
   virtual base::Status append(std::string_view user_id, std::span<const std::int32_t> tag_ids) = 0;
-  /// Completes the file: flushed and synced, still under the name it was opened with.
+  /// Completes the file under the name it was opened with; to make it durable is the caller's.
   virtual base::Status finish() = 0;
 };
 

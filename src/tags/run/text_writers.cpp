@@ -36,7 +36,7 @@ class JsonLinesWriter final : public dataset::TagFileWriter {
     return file_.write(fmt::format("{{\"user_id\":{},\"tag_ids\":{}}}\n",
                                    base::json_quoted(user_id), list_text(tag_ids)));
   }
-  base::Status finish() override { return {}; }  // the commit of the file flushes and syncs
+  base::Status finish() override { return {}; }
 
  private:
   files::AtomicFile& file_;

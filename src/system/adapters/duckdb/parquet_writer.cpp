@@ -1,9 +1,6 @@
 #include "adapters/duckdb/parquet_writer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <filesystem>
@@ -163,21 +160,6 @@ base::Status register_rows(Connection& connection, Handover& handover) {
   return {};
 }
 
-base::Status sync_file(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = file >= 0 && fsync(file) == 0;
-  const int reason = errno;
-  if (file >= 0) {
-    close(file);
-  }
-  if (!synced) {
-    base::Error error = base::unavailable(std::strerror(reason));
-    error.path = path;
-    return error;
-  }
-  return {};
-}
-
 class ParquetWriter final : public dataset::TagFileWriter {
  public:
   ParquetWriter(std::string path, std::unique_ptr<Database> database,
@@ -229,7 +211,6 @@ class ParquetWriter final : public dataset::TagFileWriter {
     }
     handover_.end(/*abandoned=*/false);
     TAGSMITH_TRY(join());
-    TAGSMITH_TRY(sync_file(path_));
     finished_ = true;
     return {};
   }
