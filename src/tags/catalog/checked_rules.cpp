@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/assert.h"
 #include "base/similar.h"
 #include "rule/problems.h"
 
@@ -200,18 +201,30 @@ class Checking {
     edges_[i].insert(edges_[i].end(), asked.begin(), asked.end());
   }
 
+  // Whether a test asks for one of some entries; not when its name is not that of one tag.
+  bool asks_for(const rule::TagTest& test, const std::set<size_t>& entries) const {
+    const auto tags = tags_of_name_.find(test.code);
+    return tags != tags_of_name_.end() && tags->second.size() == 1 &&
+           std::ranges::any_of(rules_of_tag_.at(*tags->second.begin()),
+                               [&](size_t asked) { return entries.contains(asked); });
+  }
+
   void refuse_cycle(const std::vector<size_t>& group) {
     const size_t first = group.front();
     if (group.size() == 1 && std::ranges::find(edges_[first], first) == edges_[first].end()) {
       return;
     }
+    const std::set<size_t> members(group.begin(), group.end());
     std::set<std::string> names;
     for (const size_t i : group) {
       names.insert(base::quote(entries_[i].name));
     }
     for (const size_t i : group) {
+      const auto test = std::ranges::find_if(
+          tests_[i], [&](const rule::TagTest* one) { return asks_for(*one, members); });
+      TAGSMITH_ASSERT(test != tests_[i].end());
       problems_[i].push_back(
-          {std::string(rule::kTagCycle), tests_[i].front()->place.path,
+          {std::string(rule::kTagCycle), (*test)->place.path,
            fmt::format("the rule asks for its own tag by way of {}", fmt::join(names, ", ")),
            "take one has_tag out of the circle"});
     }

@@ -108,6 +108,14 @@ TEST(CheckedRules, RulesThatAskForEachOtherAreRefused) {
   EXPECT_EQ(rules.refused_count, 5u);
 }
 
+TEST(CheckedRules, ACircleIsToldWhereItIsEntered) {
+  EXPECT_THAT(
+      problems(check({{"1", "a", "has_tag('no') or has_tag('free') and has_tag('b')"},
+                      {"2", "b", "has_tag('free') and has_tag('a')"},
+                      {"3", "free", "age > 1"}})),
+      ElementsAre("1: E_TAG_UNKNOWN byte 0", "1: E_TAG_CYCLE byte 37", "2: E_TAG_CYCLE byte 20"));
+}
+
 TEST(CheckedRules, WhatAsksForARefusedTagIsRefused) {
   const CheckedRules rules = check({{"1", "a", "has_tag('b')"},
                                     {"2", "b", "age > 1"},

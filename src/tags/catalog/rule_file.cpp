@@ -152,11 +152,11 @@ RuleEntry broken_entry(std::string_view text, size_t position, Problems problems
     }
     const std::string& name = *key->text();
     if (!value) {
-      problems = std::move(value).error();
-      for (Problem& found : problems) {
+      for (Problem& found : value.error()) {
         // Of a rule the path leads from the rule; of another value from the entry.
         const bool from_rule = name == "rule" || found.path.starts_with("byte");
         found.path = from_rule ? found.path : base::json_pointer("", name) + found.path;
+        entry.problems.push_back(std::move(found));
       }
     } else if (name == "tag_id" && entry.tag_id_given == "null") {
       entry.tag_id_given = base::to_text(*value);
@@ -165,7 +165,9 @@ RuleEntry broken_entry(std::string_view text, size_t position, Problems problems
       entry.name = *value->text();
     }
   }
-  entry.problems = std::move(problems);
+  if (entry.problems.empty()) {  // the values are in order, the mistake stands between them
+    entry.problems = std::move(problems);
+  }
   return entry;
 }
 
@@ -175,6 +177,11 @@ std::vector<RuleProblem> of_the_file(Problems problems) {
     out.push_back({"null", std::move(found)});
   }
   return out;
+}
+
+std::vector<RuleProblem> too_many_rules() {
+  return of_the_file(
+      {problem(rule::kLimit, "", fmt::format("the file has more than {} rules", kRulesMax), "")});
 }
 
 void add(std::optional<RuleEntry> entry, RuleFile& file) {
@@ -191,6 +198,9 @@ base::Result<RuleFile, std::vector<RuleProblem>> parse_apart(std::string_view te
   const auto slices = list_slices(text);
   if (!slices) {
     return of_the_file(std::move(problems));
+  }
+  if (slices->size() > kRulesMax) {
+    return too_many_rules();
   }
   RuleFile file;
   bool found_broken = false;
@@ -230,8 +240,7 @@ base::Result<RuleFile, std::vector<RuleProblem>> parse_rule_file(std::string_vie
                  "a rule file is a list of objects with tag_id, name and rule")});
   }
   if (list->size() > kRulesMax) {
-    return of_the_file(
-        {problem(rule::kLimit, "", fmt::format("the file has more than {} rules", kRulesMax), "")});
+    return too_many_rules();
   }
   RuleFile file;
   for (size_t i = 0; i < list->size(); ++i) {

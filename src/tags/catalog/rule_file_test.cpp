@@ -101,9 +101,21 @@ TEST(RuleFile, AMistakeInsideARuleIsThatRulesOwn) {
                 {"tag_id": 2, "name": "b", "rule": {"conditions": [{"value": NaN}]}},
                 {"tag_id": 3, "tag_id": 4, "name": "c", "rule": "a = 1"},
                 {"tag_id": 5, "name": "\ud800", "rule": "a = 1"},
-                {"tag_id": 6, "name": "d", "rule": "a = ',]}'"}])"),
+                {"tag_id": 6, "name": "d", "rule": "a = ',]}'"},
+                {"tag_id": 7, "rule": {"a": 1, "a": 2}, "x": {"b": 1, "b": 2}}])"),
               ElementsAre("1: E_DUPLICATE_KEY /field", "2: E_JSON byte 26",
-                          "3: E_DUPLICATE_KEY /tag_id", HasSubstr("5: E_JSON byte "), "6:"));
+                          "3: E_DUPLICATE_KEY /tag_id", HasSubstr("5: E_JSON byte "),
+                          "6:", "7: E_DUPLICATE_KEY /a E_DUPLICATE_KEY /x/b"));
+}
+
+TEST(RuleFile, TheNumberOfRulesIsLimitedAlsoWhereOneIsNoJson) {
+  std::string text = "[{}";
+  for (size_t i = 0; i < kRulesMax; ++i) {
+    text += ",{}";
+  }
+  EXPECT_THAT(lines(text + "]"), ElementsAre("file: null E_LIMIT "));
+  text.replace(1, 2, "{\"a\":1,\"a\":2}");
+  EXPECT_THAT(lines(text + "]"), ElementsAre("file: null E_LIMIT "));
 }
 
 TEST(RuleFile, AFileWithoutEntriesToTellApartFailsAsAWhole) {
