@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "adapters/duckdb/csv_internal.h"
+#include "adapters/duckdb/source_internal.h"
+#include "base/assert.h"
+#include "base/problem.h"
+
+namespace tagsmith::duckdb {
+namespace {
+
+using base::Result;
+using base::Status;
+using dataset::TableSource;
+
+// What a column of texts could be; a set of these bits for each value. When all values share
+// several, the first wins.
+struct TextType {
+  int bit;
+  std::string_view type;
+};
+constexpr std::array kTextTypes{TextType{1, "BIGINT"}, TextType{2, "DECIMAL(38,0)"},
+                                TextType{4, "DOUBLE"}, TextType{8, "BOOLEAN"},
+                                TextType{16, "DATE"},  TextType{32, "TIMESTAMP"}};
+constexpr int kAllTextTypes = 63;
+constexpr int kDayTypes = 48;
+
+// The set for one value. A cast is only asked after the shape is certain: DuckDB's casts take much
+// more than SEMANTICS 5 and 6 do. An integer counts as a double while it is exact as one.
+constexpr std::string_view kTypesOfText = R"(CASE
+  WHEN regexp_full_match({0}, '0|-?[1-9][0-9]*') THEN
+    CASE WHEN try_cast({0} AS BIGINT) IS NOT NULL THEN 1 ELSE 0 END
+    + CASE WHEN length(ltrim({0}, '-')) <= 38 THEN 2 ELSE 0 END
+    + CASE WHEN length({0}) <= 15 THEN 4 ELSE 0 END
+  WHEN regexp_full_match({0}, '-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{{1,4}})?') THEN
+    CASE WHEN isfinite(try_cast({0} AS DOUBLE)) THEN 4 ELSE 0 END
+  WHEN lower({0}) IN ('true', 'false') THEN 8
+  WHEN regexp_full_match({0}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN
+    CASE WHEN {0} >= '0001' AND try_cast({0} AS DATE) IS NOT NULL THEN 48 ELSE 0 END
+  WHEN regexp_full_match({0}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{{1,6}})?)?') THEN
+    CASE WHEN {0} >= '0001' AND try_cast({0} AS TIMESTAMP) IS NOT NULL THEN 32 ELSE 0 END
+  ELSE 0 END)";
+
+// Finds the types of the VARCHAR columns at `columns` over all rows; only those in `allowed`.
+Status infer_types(Connection& connection, const std::string& from, std::vector<Foreign>& columns,
+                   std::span<const size_t> which, int allowed) {
+  if (which.empty()) {
+    return {};
+  }
+  std::string sql;
+  for (const size_t i : which) {
+    sql +=
+        (sql.empty() ? "SELECT " : ", ") +
+        fmt::format(
+            "CAST(bit_and(CAST(CASE WHEN {0} IS NOT NULL THEN {1} END AS UTINYINT)) AS "
+            "VARCHAR)",
+            columns[i].expression, fmt::format(fmt::runtime(kTypesOfText), columns[i].expression));
+  }
+  const auto rows = TAGSMITH_TRY(connection.texts(sql + " FROM " + from + " AS source"));
+  TAGSMITH_ASSERT(rows.size() == 1);
+  for (size_t i = 0; i < which.size(); ++i) {
+    Foreign& column = columns[which[i]];
+    column.type = "VARCHAR";
+    const int types = rows[0][i] ? std::stoi(*rows[0][i]) & allowed : 0;
+    for (const TextType& candidate : kTextTypes) {
+      if ((types & candidate.bit) != 0) {
+        column.type = candidate.type;
+        column.expression = fmt::format("CAST({} AS {})", column.expression, candidate.type);
+        break;
+      }
+    }
+  }
+  return {};
+}
+
+// The names that occur in the objects: DuckDB renames "A" beside "a" to "A_1".
+Result<std::vector<std::string>> json_names(Connection& connection, const TableSource& source) {
+  const auto rows = TAGSMITH_TRY(
+      connection.texts(fmt::format("SELECT DISTINCT unnest(json_keys(json)) FROM "
+                                   "read_ndjson_objects({}, compression = 'uncompressed')",
+                                   list_of_files(source))));
+  std::vector<std::string> names;
+  for (const TextRow& row : rows) {
+    names.push_back(row[0].value_or(""));
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+bool looks_renamed(std::span<const Foreign> columns) {
+  std::set<std::string> names;
+  for (const Foreign& column : columns) {
+    names.insert(lower(column.name));
+  }
+  return std::ranges::any_of(names, [&](const std::string& name) {
+    const size_t bar = name.rfind('_');
+    return bar != std::string::npos && names.contains(name.substr(0, bar));
+  });
+}
+
+// How a column is read whose kind DuckDB found over all lines.
+std::string json_type(std::string_view found) {
+  static const std::set<std::string_view> texts{
+      "VARCHAR", "JSON", "UUID", "TIME", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"};
+  if (texts.contains(found)) {
+    return "VARCHAR";
+  }
+  if (found.ends_with("[]") && texts.contains(found.substr(0, found.size() - 2))) {
+    return "VARCHAR[]";
+  }
+  return std::string(found);
+}
+
+std::string json_reader(std::string_view files, std::string_view columns) {
+  return fmt::format(
+      "read_json({}, columns = {{{}}}, format = 'newline_delimited', records = 'true', "
+      "auto_detect = false, compression = 'uncompressed', hive_partitioning = false)",
+      files, columns);
+}
+
+}  // namespace
+
+Result<Found> find_csv(Connection& connection, const TableSource& source) {
+  const std::string& first_file = source.files.front();
+  const std::vector<std::string> names = TAGSMITH_TRY(read_csv_header(first_file));
+  TAGSMITH_TRY(check_names(names, first_file));
+  for (const std::string& file : source.files) {
+    const std::vector<std::string> others = TAGSMITH_TRY(read_csv_header(file));
+    const size_t count = std::min(names.size(), others.size());
+    for (size_t i = 0; i < count; ++i) {
+      if (names[i] != others[i]) {
+        return broken(fmt::format("line 1: column {} is {} and not {} as in {}", i + 1,
+                                  base::quote(others[i]), base::quote(names[i]), first_file),
+                      file);
+      }
+    }
+    if (others.size() != names.size()) {
+      const bool more = others.size() > names.size();
+      return broken(fmt::format("line 1: column {} of {} is missing in {}",
+                                base::quote(more ? others[count] : names[count]),
+                                more ? file : first_file, more ? first_file : file),
+                    file);
+    }
+  }
+  Found found;
+  std::string declared;
+  for (const std::string& name : names) {
+    declared += (declared.empty() ? "" : ", ") + quote_text(name) + ": 'VARCHAR'";
+    found.columns.push_back(
+        {.name = name, .type = "VARCHAR", .expression = column_expression(name)});
+  }
+  found.from = fmt::format(
+      "read_csv({}, columns = {{{}}}, auto_detect = false, header = true, delim = ',', quote = "
+      "'\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, strict_mode = true, "
+      "null_padding = false, compression = 'none', hive_partitioning = false, max_line_size = {}, "
+      "buffer_size = {})",
+      list_of_files(source), declared, kCsvLineBytesMax, 2 * kCsvLineBytesMax);
+  std::vector<size_t> which;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!is_hidden(source, names[i])) {
+      which.push_back(i);
+    }
+  }
+  TAGSMITH_TRY(infer_types(connection, found.from, found.columns, which, kAllTextTypes));
+  const auto key = std::ranges::find(found.columns, source.key, &Foreign::name);
+  if (key != found.columns.end()) {
+    found.key_is_text = true;
+    found.integer_key = key->type == "BIGINT" || key->type == "DECIMAL(38,0)";
+    key->expression = column_expression(key->name);
+  }
+  return found;
+}
+
+Result<Found> find_json(Connection& connection, const TableSource& source) {
+  const std::string files = list_of_files(source);
+  Result<std::vector<Foreign>> described = describe(
+      connection,
+      fmt::format(
+          "read_json({}, format = 'newline_delimited', records = 'true', sample_size = -1, "
+          "maximum_sample_files = 1000000000, map_inference_threshold = -1, "
+          "field_appearance_threshold = 0, union_by_name = true, compression = 'uncompressed', "
+          "hive_partitioning = false)",
+          files));
+  if (!described) {
+    if (described.error().message.find("expected records") == std::string::npos) {
+      return std::move(described).error();
+    }
+    // Some line is no object, and only reading the lines says which one.
+    TAGSMITH_TRY(connection.run(
+        fmt::format("SELECT * FROM {}", json_reader(files, quote_text(source.key) + ": 'JSON'"))));
+    return broken("no line with a JSON object", source.files.front());
+  }
+  std::vector<Foreign> columns = std::move(*described);
+  std::vector<std::string> names;
+  if (looks_renamed(columns)) {
+    names = TAGSMITH_TRY(json_names(connection, source));
+  } else {
+    std::ranges::transform(columns, std::back_inserter(names), &Foreign::name);
+  }
+  TAGSMITH_TRY(check_names(names, source.files.front()));
+  std::string declared;
+  std::vector<size_t> days;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    Foreign& column = columns[i];
+    if (column.name != source.key &&
+        (column.type == "DATE" || column.type.starts_with("TIMESTAMP")) &&
+        !column.type.ends_with("]")) {
+      days.push_back(i);
+    }
+    column.type = json_type(column.type);
+    declared +=
+        (declared.empty() ? "" : ", ") + quote_text(column.name) + ": " + quote_text(column.type);
+  }
+  Found found{.from = json_reader(files, declared), .columns = std::move(columns)};
+  TAGSMITH_TRY(infer_types(connection, found.from, found.columns, days, kDayTypes));
+  return found;
+}
+
+}  // namespace tagsmith::duckdb
