@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace tagsmith::lease {
+
+/// The right to act, for as long as nobody took a later epoch (PROTOCOLS 2). Every transaction that
+/// writes under it reads the store's row `fence(name, epoch, holder)` and compares the epoch.
+struct Fence {
+  std::string name;
+  std::uint64_t epoch = 0;
+
+  bool operator==(const Fence&) const = default;
+};
+
+/// The row of a fence with the counter of its heartbeat, which stands in a row of its own.
+struct FenceRow {
+  std::uint64_t epoch = 0;
+  std::string holder;  // empty: nobody; else "host/pid/start": see this_process()
+  std::uint64_t beats = 0;
+
+  bool operator==(const FenceRow&) const = default;
+};
+
+/// Where fences stand. Errors: kUnavailable for the world.
+class LeaseStore {
+ public:
+  virtual ~LeaseStore() = default;
+
+  /// A fence that nobody took yet is a row of epoch 0 without a holder.
+  virtual base::Result<FenceRow> read(const std::string& name) = 0;
+
+  /// Makes `holder` the holder at expected_epoch + 1; kConflict when the epoch is not (any more)
+  /// the expected one.
+  virtual base::Result<Fence> take(const std::string& name, const std::string& holder,
+                                   std::uint64_t expected_epoch) = 0;
+
+  /// Adds one beat; kConflict when the epoch is not this fence's any more.
+  virtual base::Status beat(const Fence& fence) = 0;
+
+  /// Gives the fence back: no holder, the epoch stays. Nothing happens when it was taken over.
+  virtual base::Status release(const Fence& fence) = 0;
+};
+
+/// Decides when a fence may be taken: at once when it has no holder, or a holder of this host whose
+/// process is gone; else when its row and its beats have not changed for `patience_micros` of the
+/// challenger's own steady clock. Never compares wall clocks. Pure; not thread-safe.
+class Challenger {
+ public:
+  explicit Challenger(std::int64_t patience_micros) : patience_micros_(patience_micros) {}
+
+  /// Tells what was seen and when; true: take it, expecting the row's epoch.
+  bool may_take(const FenceRow& row, bool holder_is_gone, std::int64_t steady_now_micros);
+
+ private:
+  std::int64_t patience_micros_;
+  std::optional<FenceRow> seen_;
+  std::int64_t seen_since_micros_ = 0;
+};
+
+/// "host/pid/start time of the process": names this process and no later one with its pid.
+std::string this_process();
+
+/// True when `holder` names a process of this host that has ended; false when it lives, or when it
+/// is of another host and nothing is known.
+bool is_gone(const std::string& holder);
+
+}  // namespace tagsmith::lease

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "lease/lease.h"
+#include "membership/membership.h"
+
+namespace tagsmith::membership {
+
+/// Error symbols of stores, beside E_STORE for all else.
+inline constexpr std::string_view kStoreFenced = "E_STORE_FENCED";     // another run took the lease
+inline constexpr std::string_view kStoreInDoubt = "E_STORE_IN_DOUBT";  // no answer to a COMMIT
+inline constexpr std::string_view kStoreLocked = "E_STORE_LOCKED";     // somebody holds a lock
+inline constexpr std::string_view kStoreVersion = "E_STORE_VERSION";   // of a newer Tagsmith
+inline constexpr std::string_view kStoreForeign = "E_STORE_FOREIGN";   // the tables are not ours
+inline constexpr std::string_view kStoreDrift = "E_STORE_DRIFT";       // somebody else wrote to it
+
+/// What a user has, without the details.
+struct UserTags {
+  std::string user_id;
+  std::vector<std::int32_t> tags;  // ascending
+};
+
+/// Users one by one, in the order of the bytes of their ids.
+class UserCursor {
+ public:
+  virtual ~UserCursor() = default;
+  /// Nothing after the last one. A broken row is an error (E_STORE_DRIFT), never an empty one.
+  virtual base::Result<std::optional<UserTags>> next() = 0;
+};
+
+/// One transaction of a publish.
+struct Chunk {
+  lease::Fence fence;
+  std::uint64_t number = 0;             // 0, 1, ... of the run
+  std::span<const RuleResult> users;    // in the order of the bytes of their ids
+  std::span<const std::int32_t> scope;  // T, ascending
+  Stamp stamp;
+};
+
+/// What publishing wrote.
+struct PublishCounts {
+  std::uint64_t rows_written = 0;  // of the serving table
+  std::uint64_t entered = 0;       // memberships
+  std::uint64_t left = 0;
+
+  PublishCounts& operator+=(const PublishCounts& other) {
+    rows_written += other.rows_written;
+    entered += other.entered;
+    left += other.left;
+    return *this;
+  }
+  bool operator==(const PublishCounts&) const = default;
+};
+
+/// How far a run's publishing came: chunks [0, chunks) are committed.
+struct Progress {
+  std::uint64_t chunks = 0;
+  PublishCounts counts;
+
+  bool operator==(const Progress&) const = default;
+};
+
+/// A row of the change feed. `seq` is contiguous and in the order of the commits.
+struct FeedRow {
+  enum class Kind { kEntered, kLeft, kPublished, kAbandoned };
+
+  std::uint64_t seq = 0;
+  std::int64_t run_id = 0;  // 0: a manual edit
+  Kind kind = Kind::kEntered;
+  std::string user_id;  // empty for kPublished and kAbandoned, as the next two
+  std::int32_t tag_id = 0;
+  std::string detail;
+  Micros time = 0;
+};
+
+struct FeedQuestion {
+  std::uint64_t after = 0;
+  std::optional<std::string> user_id;
+  std::optional<std::int32_t> tag_id;
+  size_t rows_max = 1000;
+};
+
+/// Grants and blocks that are made, and those that are taken away.
+struct EditRequest {
+  std::vector<ManualEdit> set;     // one a (user, tag, kind); replaces the one that was there
+  std::vector<ManualEdit> remove;  // user, tag and kind count
+  Stamp stamp;                     // run_id 0
+};
+
+/// Users with their tags, manual edits and the feed. Errors: the symbols above, each with place
+/// and hint; kConflict where the same transaction may be tried again (deadlock, lock wait);
+/// kUnavailable for the world. Not thread-safe: one a thread.
+class TagStore {
+ public:
+  virtual ~TagStore() = default;
+
+  /// All rows of the serving table as they are now; ends before the next call that writes.
+  virtual base::Result<std::unique_ptr<UserCursor>> users() = 0;
+
+  /// One user's row, or nothing.
+  virtual base::Result<std::optional<StoredUser>> user(const std::string& user_id) = 0;
+
+  /// All manual edits, or those of one user, by user, tag and kind.
+  virtual base::Result<std::vector<ManualEdit>> manual_edits(
+      const std::optional<std::string>& user_id) = 0;
+
+  /// Steps (a) to (g) of PROTOCOLS 1 in one transaction. A user whose merge differs in nothing is
+  /// not written. The chunk's number must be the run's progress, else kInternal.
+  virtual base::Result<PublishCounts> publish(const Chunk& chunk) = 0;
+
+  /// How far the run came; asked after E_STORE_IN_DOUBT, and before resuming.
+  virtual base::Result<Progress> progress(std::int64_t run_id) = 0;
+
+  /// The same transaction for manual edits, without the fence. All or none.
+  virtual base::Result<PublishCounts> edit(const EditRequest& request) = 0;
+
+  /// Rows of the feed after a number, in its order.
+  virtual base::Result<std::vector<FeedRow>> feed(const FeedQuestion& question) = 0;
+};
+
+}  // namespace tagsmith::membership
