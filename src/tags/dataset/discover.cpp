@@ -1,13 +1,17 @@
 #include "dataset/discover.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "base/problem.h"
+#include "column/days.h"
 #include "column/readers.h"
 #include "files/folder.h"
 
@@ -61,42 +65,147 @@ base::Result<Folder> look_into(const std::string& path) {
   return folder;
 }
 
-bool is_day(std::string_view text) {
+// Data of two kinds in one folder: whichever were read, the other would be lost without a word.
+base::Error mixed(const Folder& folder, std::string message, std::string hint) {
+  return data_error("E_DATA_FILE", folder.path, std::move(message), std::move(hint));
+}
+
+// What makes the first table below `folder` one, a path, at most `depth` folders down; nothing when
+// there is no table.
+base::Result<std::optional<std::string>> find_table_below(const Folder& folder, int depth) {
+  for (const std::string& name : folder.folders) {
+    const Folder below = TAGSMITH_TRY(look_into(files::join(folder.path, name)));
+    if (!below.parquet.empty()) {
+      return std::optional(below.parquet.front());
+    }
+    if (!below.partitions.empty()) {
+      return std::optional(files::join(below.path, below.partitions.front()));
+    }
+    if (depth > 1) {
+      if (auto found = TAGSMITH_TRY(find_table_below(below, depth - 1))) {
+        return found;
+      }
+    }
+  }
+  return std::optional<std::string>();
+}
+
+// A Parquet file of the first partition that has one, else that partition's folder.
+base::Result<std::string> example_of_partitions(const Folder& table) {
+  for (const std::string& name : table.partitions) {
+    const Folder partition = TAGSMITH_TRY(look_into(files::join(table.path, name)));
+    if (!partition.parquet.empty()) {
+      return partition.parquet.front();
+    }
+  }
+  return files::join(table.path, table.partitions.front());
+}
+
+// Refuses a table's or a partition's folder when it holds data that nobody would read.
+base::Status check_one_kind(const Folder& folder) {
+  if (!folder.partitions.empty() && !folder.parquet.empty()) {
+    return mixed(folder,
+                 fmt::format("a table has either dt=* folders or *.parquet files, this folder has "
+                             "both: {} and {}",
+                             TAGSMITH_TRY(example_of_partitions(folder)), folder.parquet.front()),
+                 "move the files into the dt=* folder that they belong to, or out of the table");
+  }
+  constexpr int kDepth = 2;  // of a table of a database
+  const auto below = TAGSMITH_TRY(find_table_below(folder, kDepth));
+  if (!below) {
+    return {};
+  }
+  const std::string own =
+      folder.parquet.empty() ? TAGSMITH_TRY(example_of_partitions(folder)) : folder.parquet.front();
+  return mixed(
+      folder,
+      fmt::format("a folder holds either the files of one table or folders of tables, this "
+                  "one has both: {} and {}",
+                  own, *below),
+      "move the files into a folder of their own; a folder whose name starts with '_' is "
+      "not looked into");
+}
+
+// The day of "dt=2025-11-22" as days since 1970, nothing for other names.
+std::optional<std::int32_t> day_of_partition(std::string_view name) {
+  const std::string_view text = name.substr(kPartitionPrefix.size());
   const auto moment = column::read_moment(text);
-  return moment && moment->is_day && text == column::trim_blanks(text);
+  constexpr size_t kDayLength = 10;
+  if (!moment || !moment->is_day || text.size() != kDayLength) {
+    return std::nullopt;
+  }
+  return column::day_of(moment->micros);
 }
 
 // The partition of the latest day; names that are no day count only where there is no other.
 std::string newest(const std::vector<std::string>& partitions) {
   return *std::ranges::max_element(partitions, {}, [](const std::string& name) {
-    return std::pair(is_day(std::string_view(name).substr(kPartitionPrefix.size())), name);
+    return std::pair(day_of_partition(name), name);
   });
+}
+
+// The partitions that could be read instead of `wanted`, the nearest day first, of two as near the
+// earlier; and the newest of them.
+struct Readable {
+  std::vector<std::string> nearest;
+  std::string newest;
+};
+
+base::Result<Readable> find_readable(const Folder& table, const std::string& wanted) {
+  Readable readable;
+  std::vector<std::pair<std::int32_t, std::string>> by_distance;
+  const std::int32_t target = day_of_partition(wanted).value_or(0);
+  for (const std::string& name : table.partitions) {
+    const auto day = day_of_partition(name);
+    if (!day || TAGSMITH_TRY(look_into(files::join(table.path, name))).parquet.empty()) {
+      continue;
+    }
+    by_distance.emplace_back(std::abs(*day - target), name);
+    readable.newest = std::max(readable.newest, name);  // names of days sort as the days do
+  }
+  std::ranges::sort(by_distance);
+  for (auto& [distance, name] : by_distance) {
+    readable.nearest.push_back(std::move(name));
+  }
+  return readable;
+}
+
+// Always an error: the one to report, or that of a folder that cannot be listed.
+base::Status no_partition(const Folder& table, const std::string& name, const std::string& wanted,
+                          std::string_view what) {
+  constexpr size_t kShownMax = 3;
+  Readable readable = TAGSMITH_TRY(find_readable(table, wanted));
+  std::string hint = "wait until the partition is written";
+  if (!readable.nearest.empty()) {
+    readable.nearest.resize(std::min(readable.nearest.size(), kShownMax));
+    hint += fmt::format(", or name another with --dt; the nearest: {}",
+                        fmt::join(readable.nearest, ", "));
+  }
+  return data_error(
+      "E_DATA_PARTITION", files::join(table.path, wanted),
+      fmt::format("table {}: {}; {}", base::quote(name), what,
+                  readable.newest.empty()
+                      ? "no partition of a day holds a *.parquet file"
+                      : fmt::format("the newest partition with files is {}", readable.newest)),
+      std::move(hint));
 }
 
 // The files of the one partition that is read.
 base::Result<std::vector<std::string>> partition_files(const Folder& table, const std::string& name,
                                                        const DataOptions& options) {
-  const std::string last = newest(table.partitions);
   const std::string wanted =
-      options.day.empty() ? last : std::string(kPartitionPrefix) + options.day;
-  const std::string path = files::join(table.path, wanted);
-  const std::string hint = last == wanted
-                               ? "wait until the partition is written, or name another"
-                               : fmt::format("the newest there is {}: name it with --dt", last);
+      options.day.empty() ? newest(table.partitions) : std::string(kPartitionPrefix) + options.day;
   if (std::ranges::find(table.partitions, wanted) == table.partitions.end()) {
-    return data_error("E_DATA_PARTITION", path,
-                      fmt::format("table {} has no partition {}; the newest there is {}",
-                                  base::quote(name), wanted, last),
-                      hint);
+    return no_partition(table, name, wanted, fmt::format("there is no partition {}", wanted))
+        .error();
   }
-  Folder partition = TAGSMITH_TRY(look_into(path));
+  Folder partition = TAGSMITH_TRY(look_into(files::join(table.path, wanted)));
   if (partition.parquet.empty()) {
-    return data_error("E_DATA_PARTITION", path,
-                      fmt::format("partition {} of table {} holds no *.parquet file; the newest "
-                                  "partition there is {}",
-                                  wanted, base::quote(name), last),
-                      hint);
+    return no_partition(table, name, wanted,
+                        fmt::format("partition {} holds no *.parquet file", wanted))
+        .error();
   }
+  TAGSMITH_TRY(check_one_kind(partition));
   return std::move(partition.parquet);
 }
 
@@ -106,6 +215,7 @@ base::Result<TableSource> table_of(Folder folder, std::string database, std::str
                      .name = std::move(name),
                      .key = options.key,
                      .zone = options.zone};
+  TAGSMITH_TRY(check_one_kind(folder));
   if (folder.partitions.empty()) {
     source.files = std::move(folder.parquet);
   } else {
@@ -178,13 +288,12 @@ base::Result<std::vector<TableSource>> discover(const std::string& folder,
   }
   Folder root = std::move(looked).value();
   std::vector<TableSource> tables;
-  if (root.partitions.empty()) {
+  if (root.is_table()) {
+    tables.push_back(TAGSMITH_TRY(table_of(std::move(root), "", own_name(folder), options)));
+  } else {
     for (const std::string& name : root.folders) {
       TAGSMITH_TRY(add_below(folder, name, options, tables));
     }
-  }
-  if (tables.empty() && root.is_table()) {
-    tables.push_back(TAGSMITH_TRY(table_of(std::move(root), "", own_name(folder), options)));
   }
   if (tables.empty()) {
     return data_error(

@@ -17,13 +17,15 @@ struct DataOptions {
 };
 
 /// The tables in `folder`, sorted by name. A folder with `dt=*` folders or *.parquet files is a
-/// table, a folder of such folders a database; nothing deeper is looked at, other files are
-/// ignored, and so is every name that starts with '.' or '_'. `folder` itself is the one table,
-/// under its own name, when it has `dt=*` folders, or has *.parquet files and no table below it.
+/// table, a folder of such folders a database; nothing deeper is looked at. Files of other kinds
+/// are ignored, and so is every name that starts with '.' or '_'. `folder` itself is the one table,
+/// under its own name, when it has `dt=*` folders or *.parquet files.
 ///
-/// A table with `dt=*` folders is its partition of the day; *.parquet files beside them are
-/// ignored. Fails with E_DATA_PARTITION, naming the newest partition there is, when that one is
-/// missing or holds no *.parquet file, and with E_DATA_FILE when there is no folder or no table.
+/// A table with `dt=*` folders is its partition of the day. Fails with E_DATA_PARTITION, naming the
+/// partitions that could be read instead, when that one is missing or holds no *.parquet file; with
+/// E_DATA_FILE when there is no folder or no table, and when a folder holds data of two kinds, of
+/// which one would be lost: *.parquet files or `dt=*` folders beside one another or beside folders
+/// of tables.
 base::Result<std::vector<TableSource>> discover(const std::string& folder,
                                                 const DataOptions& options);
 

@@ -82,18 +82,54 @@ TEST(Discover, AFolderThatIsATableIsTheOneTable) {
   EXPECT_THAT(folder.tables("2025-11-22", "/plain/"), ElementsAre("plain: plain/a.parquet"));
 }
 
-TEST(Discover, AFolderWithPartitionsHoldsNoOtherTable) {
-  const DataFolder folder({"t/dt=2025-11-22/p.parquet", "t/backup/x.parquet"});
-  EXPECT_THAT(folder.tables("2025-11-22", "/t"), ElementsAre("t: t/dt=2025-11-22/p.parquet (dt)"));
-}
-
-TEST(Discover, AFileBesideTheTablesIsNoTable) {
-  const DataFolder folder({"t/a.parquet", "result.parquet"});
-  EXPECT_THAT(folder.tables("2025-11-22"), ElementsAre("t: t/a.parquet"));
+// Whichever of the two were read, the other would be lost without a word.
+TEST(Discover, DataOfTwoKindsInOneFolderIsRefusedAndBothAreNamed) {
+  struct Case {
+    std::vector<std::string> files;
+    std::string below;  // the folder that is given
+    std::string refused;
+    std::vector<std::string> named;
+  };
+  for (const Case& test :
+       {Case{{"t/dt=2025-11-22/p.parquet", "t/loose.parquet"},
+             "",
+             "/t",
+             {"/t/dt=2025-11-22/p.parquet", "/t/loose.parquet"}},
+        Case{{"t/dt=2025-11-22/p.parquet", "t/loose.parquet"},
+             "/t",
+             "/t",
+             {"/t/dt=2025-11-22/p.parquet", "/t/loose.parquet"}},
+        Case{{"t/a.parquet", "result.parquet"}, "", "", {"/t/a.parquet", "/result.parquet"}},
+        Case{{"d/t/a.parquet", "x.parquet"}, "", "", {"/d/t/a.parquet", "/x.parquet"}},
+        Case{{"d/t/a.parquet", "d/x.parquet"}, "", "/d", {"/d/t/a.parquet", "/d/x.parquet"}},
+        Case{{"d/t/dt=2025-11-22/p.parquet", "d/x.parquet"},
+             "",
+             "/d",
+             {"/d/t/dt=2025-11-22", "/d/x.parquet"}},
+        Case{{"t/dt=2025-11-22/p.parquet", "t/backup/x.parquet"},
+             "/t",
+             "/t",
+             {"/t/dt=2025-11-22/p.parquet", "/t/backup/x.parquet"}},
+        Case{{"t/dt=2025-11-22/p.parquet", "t/dt=2025-11-22/hour=01/q.parquet"},
+             "",
+             "/t/dt=2025-11-22",
+             {"/t/dt=2025-11-22/p.parquet", "/t/dt=2025-11-22/hour=01/q.parquet"}}}) {
+    SCOPED_TRACE(testing::PrintToString(test.files) + " in " + test.below);
+    const DataFolder folder(test.files);
+    const auto found = discover(folder.path() + test.below, {.day = "2025-11-22"});
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().symbol, "E_DATA_FILE");
+    EXPECT_EQ(found.error().path, folder.path() + test.refused);
+    for (const std::string& path : test.named) {
+      EXPECT_THAT(found.error().message, HasSubstr(folder.path() + path));
+    }
+    EXPECT_THAT(found.error().hint, HasSubstr("move the files"));
+  }
 }
 
 TEST(Discover, OnlyTheNamedPartitionOfAPartitionedTableIsRead) {
-  const DataFolder folder({"t/dt=2025-11-22/p.parquet", "t/loose.parquet"});
+  const DataFolder folder({"t/dt=2025-11-22/p.parquet", "t/dt=2025-11-23/p.parquet",
+                           "t/_old/x.parquet", "t/notes/readme.md", "t/schema.json"});
   EXPECT_THAT(folder.tables("2025-11-22"), ElementsAre("t: t/dt=2025-11-22/p.parquet (dt)"));
 }
 
@@ -103,16 +139,42 @@ TEST(Discover, WithoutADayTheNewestPartitionIsRead) {
   EXPECT_THAT(folder.tables(""), ElementsAre("t: t/dt=2025-11-22/p.parquet (dt)"));
 }
 
-TEST(Discover, AMissingPartitionIsAnErrorThatNamesTheNewest) {
-  const DataFolder folder({"t/dt=2025-11-22/p.parquet", "t/dt=2025-11-23/_SUCCESS"});
-  EXPECT_THAT(folder.tables("2025-11-24"),
-              ElementsAre("E_DATA_PARTITION: table 't' has no partition dt=2025-11-24; the newest "
-                          "there is dt=2025-11-23"));
-  const auto empty = discover(folder.path(), {.day = "2025-11-23"});
-  ASSERT_FALSE(empty);
-  EXPECT_EQ(empty.error().symbol, "E_DATA_PARTITION");
-  EXPECT_THAT(empty.error().message, HasSubstr("holds no *.parquet file"));
-  EXPECT_EQ(empty.error().path, folder.path() + "/t/dt=2025-11-23");
+// Only what can be read is worth naming: a day, with files in it.
+TEST(Discover, AMissingPartitionIsAnErrorThatNamesReadableOnesTheNearestFirst) {
+  const DataFolder folder({"t/dt=2025-11-30/_SUCCESS", "t/dt=2025-11-22/p.parquet",
+                           "t/dt=2025-11-19/p.parquet", "t/dt=2025-11-21/notes.txt",
+                           "t/dt=2025-11-28/p.parquet", "t/dt=2024-01-01/p.parquet",
+                           "t/dt=later/p.parquet"});
+  const auto missing = discover(folder.path(), {.day = "2025-11-24"});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().symbol, "E_DATA_PARTITION");
+  EXPECT_EQ(missing.error().path, folder.path() + "/t/dt=2025-11-24");
+  EXPECT_EQ(missing.error().message,
+            "table 't': there is no partition dt=2025-11-24; the newest partition with files is "
+            "dt=2025-11-28");
+  EXPECT_EQ(missing.error().hint,
+            "wait until the partition is written, or name another with --dt; the nearest: "
+            "dt=2025-11-22, dt=2025-11-28, dt=2025-11-19");
+  for (const std::string_view day : {"2025-11-30", ""}) {
+    SCOPED_TRACE(day);
+    const auto empty = discover(folder.path(), {.day = std::string(day)});
+    ASSERT_FALSE(empty);
+    EXPECT_EQ(empty.error().message,
+              "table 't': partition dt=2025-11-30 holds no *.parquet file; the newest partition "
+              "with files is dt=2025-11-28");
+    EXPECT_EQ(empty.error().path, folder.path() + "/t/dt=2025-11-30");
+    EXPECT_THAT(empty.error().hint, HasSubstr("the nearest: dt=2025-11-28, dt=2025-11-22"));
+  }
+}
+
+TEST(Discover, WhereNoPartitionCanBeReadNoneIsNamed) {
+  const DataFolder folder({"t/dt=2025-11-30/_SUCCESS", "t/dt=later/p.parquet"});
+  const auto missing = discover(folder.path(), {.day = "2025-11-24"});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().message,
+            "table 't': there is no partition dt=2025-11-24; no partition of a day holds a "
+            "*.parquet file");
+  EXPECT_EQ(missing.error().hint, "wait until the partition is written");
 }
 
 TEST(Discover, AFolderWithoutTablesIsAnError) {
