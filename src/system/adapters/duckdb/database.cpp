@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -25,15 +25,17 @@ std::string quoted(std::string_view text, char quote) {
   return out + quote;
 }
 
-// Two databases of one process must not share a folder: each removes its own.
-std::string default_spill_folder() {
-  static std::atomic<int> count{0};
+// A folder that only this user may enter, under a name that nobody could have taken before. Empty
+// when none can be made: then queries do without, and fail when memory does not suffice.
+std::string make_private_folder(const std::string& parent) {
   std::error_code error;
-  std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  std::filesystem::path folder =
+      parent.empty() ? std::filesystem::temp_directory_path(error) : std::filesystem::path(parent);
   if (error) {
     folder = "/tmp";
   }
-  return (folder / fmt::format("tagsmith-spill-{}-{}", getpid(), count.fetch_add(1))).string();
+  std::string pattern = (folder / "tagsmith-spill-XXXXXX").string();
+  return mkdtemp(pattern.data()) == nullptr ? std::string() : pattern;  // its mode is 0700
 }
 
 }  // namespace
@@ -44,7 +46,17 @@ std::string quote_text(std::string_view text) { return quoted(text, '\''); }
 Database::Database(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
 Database::~Database() = default;
 
+SpillFolder::~SpillFolder() {
+  if (!path.empty()) {
+    std::error_code ignored;  // nobody is left to be told
+    std::filesystem::remove_all(path, ignored);
+  }
+}
+
 base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
+  // Made first: what DuckDB writes into it is gone with the handle, however this ends.
+  auto handle = std::make_unique<Handle>();
+  handle->spill.path = make_private_folder(options.spill_parent);
   std::vector<std::pair<const char*, std::string>> settings{
       {"autoinstall_known_extensions", "false"},
       {"autoload_known_extensions", "false"},
@@ -52,8 +64,7 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
       {"allow_community_extensions", "false"},
       {"allow_persistent_secrets", "false"},
       {"preserve_insertion_order", options.keep_order ? "true" : "false"},
-      {"temp_directory",
-       options.spill_folder.empty() ? default_spill_folder() : options.spill_folder},
+      {"temp_directory", handle->spill.path},
   };
   if (options.threads > 0) {
     settings.emplace_back("threads", std::to_string(options.threads));
@@ -77,7 +88,6 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
     duckdb_free(message);
     return error;
   }
-  auto handle = std::make_unique<Handle>();
   handle->database.reset(database);
   std::unique_ptr<Database> opened(new Database(std::move(handle)));
   const auto connection = TAGSMITH_TRY(Connection::open(*opened));

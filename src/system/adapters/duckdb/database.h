@@ -15,9 +15,9 @@ namespace tagsmith::duckdb {
 struct DatabaseOptions {
   int threads = 0;           // 0: as many as the machine has
   std::string memory_limit;  // "2GB"; empty: 80 % of the machine's memory
-  /// Where queries that need more memory put their state; made and removed as needed. Empty: a
-  /// folder of this process below the system's folder for temporary files.
-  std::string spill_folder;
+  /// Where queries that need more memory put their state: a folder of this database alone is made
+  /// in it, and removed with the database. Empty: the system's folder for temporary files.
+  std::string spill_parent;
   /// Whether rows keep the order of the source. Costs parallelism where order does not matter.
   bool keep_order = true;
 };

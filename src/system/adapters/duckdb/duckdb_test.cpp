@@ -12,6 +12,8 @@
 #include <map>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "adapters/duckdb/database.h"
 #include "adapters/duckdb/parquet_writer.h"
 #include "adapters/duckdb/reader.h"
@@ -46,6 +48,7 @@ class Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
 
+  [[nodiscard]] std::string path() const { return path_.string(); }
   [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
 
   [[nodiscard]] std::string write(const std::string& name, std::string_view bytes) const {
@@ -418,9 +421,15 @@ TEST(Reader, NamesTheColumnsWhenTheKeyIsMissing) {
   const base::Error error = error_of_describe(select_source("SELECT 1 User_Id, 2 age"));
   EXPECT_EQ(error.symbol, "E_DATA_KEY");
   EXPECT_EQ(error.message, "table 't': no key column 'user_id'");
-  EXPECT_EQ(error.hint, "did you mean 'User_Id'?");
+  EXPECT_EQ(error.hint,
+            "did you mean 'User_Id'? Its columns are User_Id, age; name its key with --key");
   EXPECT_EQ(error_of_describe(select_source("SELECT 1 AS customer, 2 AS age")).hint,
-            "its columns are customer, age");
+            "its columns are customer, age; name its key with --key");
+  std::string wide = "SELECT 0 AS c0";
+  for (int i = 1; i < 100; ++i) {
+    wide += fmt::format(", {0} AS c{0}", i);
+  }
+  EXPECT_THAT(error_of_describe(select_source(wide)).hint, HasSubstr("c29, ... (100); name"));
 }
 
 TEST(Reader, RefusesAKeyThatIsNeitherTextNorInteger) {
@@ -494,8 +503,9 @@ TEST(Reader, RefusesAColumnThatChangedItsTypeBetweenFiles) {
   const base::Error error = error_of_describe(parquet_source({a, b}));
   EXPECT_EQ(error.code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(error.symbol, "E_DATA_FILE");
-  EXPECT_EQ(error.path, b);
+  EXPECT_EQ(error.path, folder.path()) << "neither file is to blame";
   EXPECT_EQ(error.message, "column 'n' is BIGINT in " + a + " and VARCHAR in " + b);
+  EXPECT_EQ(error.hint, "the files of a table have the same columns: write one of them anew");
   EXPECT_THAT(error_of_describe(parquet_source({a, c})).message, HasSubstr("column 'l' is LIST"));
 }
 
@@ -503,10 +513,11 @@ TEST(Reader, RefusesAColumnThatIsMissingInOneFile) {
   const Folder folder;
   const std::string a = folder.parquet("a.parquet", "SELECT 'u1' user_id, 1 n");
   const std::string b = folder.parquet("b.parquet", "SELECT 'u2' user_id");
-  EXPECT_EQ(error_of_describe(parquet_source({a, b})).message,
-            "column 'n' of " + a + " is missing in " + b);
-  EXPECT_EQ(error_of_describe(parquet_source({b, a})).message,
-            "column 'n' of " + a + " is missing in " + b);
+  for (const auto& files : {std::vector{a, b}, std::vector{b, a}}) {
+    const base::Error error = error_of_describe(parquet_source(files));
+    EXPECT_EQ(error.message, "column 'n' is in " + a + " and not in " + b);
+    EXPECT_EQ(error.path, folder.path()) << "neither file is to blame";
+  }
   TableSource hidden = parquet_source({b, a});
   hidden.hidden = {"n"};
   EXPECT_THAT(described(hidden), IsEmpty());
@@ -545,6 +556,39 @@ TEST(Reader, RefusesWhatIsNoParquetFile) {
     EXPECT_EQ(scanned.error().symbol, "E_DATA_FILE") << scanned.error().message;
     EXPECT_EQ(scanned.error().path, file) << scanned.error().message;
   }
+}
+
+// DuckDB says what it cannot decode, and not where.
+TEST(Reader, NamesTheFileThatIsDamagedWhereverItIs) {
+  const Folder folder;
+  const std::string select =
+      "SELECT 'u{}' || i user_id, hash(i) n, repeat('text' || i, 10) s FROM range(5000) t(i)";
+  const std::string good = folder.parquet("a.parquet", select);
+  const std::string also_good = folder.parquet("c.parquet", select);
+  std::string bytes;
+  {
+    std::ifstream in(good, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  // Pages have no checksums: some damage only changes values, which nobody can see.
+  constexpr size_t kPlaces = 20;
+  constexpr size_t kDamaged = 24;
+  size_t refused = 0;
+  for (size_t i = 0; i < kPlaces; ++i) {
+    const size_t at = 4 + i * (bytes.size() - kDamaged - 8) / kPlaces;
+    SCOPED_TRACE(at);
+    std::string damaged = bytes;
+    damaged.replace(at, kDamaged, kDamaged, static_cast<char>(at * 7));
+    const std::string bad = folder.write("b.parquet", damaged);
+    const auto scanned =
+        try_scan({.source = parquet_source({good, bad, also_good}), .columns = {"n", "s"}});
+    if (!scanned) {
+      ++refused;
+      EXPECT_EQ(scanned.error().symbol, "E_DATA_FILE") << scanned.error().message;
+      EXPECT_EQ(scanned.error().path, bad) << scanned.error().message;
+    }
+  }
+  EXPECT_GT(refused, kPlaces / 4);
 }
 
 TEST(Reader, TakesPatternCharactersInPathsLiterally) {
@@ -958,6 +1002,45 @@ TEST(Database, SaysThatMemoryDoesNotSuffice) {
       "SELECT list(i || 'a text that takes memory') FROM range(10000000) t(i)");
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().code, ErrorCode::kUnavailable);
+}
+
+// The folder for temporary files is everybody's: a name that can be guessed could be taken, or be a
+// link to somewhere else.
+TEST(Database, SpillsIntoAFolderThatNobodyElseCanEnterOrGuess) {
+  const Folder folder;
+  const auto entries = [&] {
+    std::vector<std::filesystem::path> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.file(""))) {
+      paths.push_back(entry.path());
+    }
+    return paths;
+  };
+  const DatabaseOptions options{
+      .threads = 1, .memory_limit = "60MB", .spill_parent = folder.file("")};
+  {
+    const auto database = Database::open(options).value();
+    const auto another = Database::open(options).value();
+    ASSERT_THAT(entries(), SizeIs(2));
+    const std::string configured =
+        *database->query_text("SELECT current_setting('temp_directory')").value()[0][0];
+    EXPECT_THAT(entries(), testing::Contains(std::filesystem::path(configured)));
+    EXPECT_THAT(configured, testing::Not(HasSubstr(std::to_string(getpid()))));
+    EXPECT_EQ(std::filesystem::status(configured).permissions(), std::filesystem::perms::owner_all);
+    const base::Status sorted = database->query_text(
+                                    "CREATE TABLE big AS SELECT i, hash(i) h FROM "
+                                    "range(8000000) t(i) ORDER BY h")
+                                    ? base::Status()
+                                    : base::internal_error("no room");
+    EXPECT_TRUE(sorted);
+    EXPECT_FALSE(std::filesystem::is_empty(configured)) << "nothing was spilt";
+  }
+  EXPECT_THAT(entries(), IsEmpty());
+}
+
+TEST(Database, OpensWhereNoFolderForSpillingCanBeMade) {
+  const auto database = Database::open({.spill_parent = "/nowhere"});
+  ASSERT_TRUE(database) << database.error().message;
+  EXPECT_TRUE((*database)->query_text("SELECT 1"));
 }
 
 TEST(Database, RefusesAnOptionThatIsNone) {

@@ -7,6 +7,7 @@
 #include "adapters/duckdb/source_internal.h"
 #include "base/assert.h"
 #include "base/problem.h"
+#include "dataset/discover.h"
 
 namespace tagsmith::duckdb {
 namespace {
@@ -40,31 +41,39 @@ std::string parquet_type(std::span<const ParquetElement> elements, size_t& at) {
   return element.type + "(" + inner + ")";
 }
 
+// Which of two files is right nobody can tell: the path is that of their table.
+Status differ(std::string message, const TableSource& source) {
+  base::Error error = broken(std::move(message), dataset::place_of(source));
+  error.hint = "the files of a table have the same columns: write one of them anew";
+  return error;
+}
+
 Status compare_files(const ParquetColumns& a, std::string_view file_a, const ParquetColumns& b,
                      std::string_view file_b, const TableSource& source) {
   const std::map<std::string, std::string> types_b(b.begin(), b.end());
   const std::map<std::string, std::string> types_a(a.begin(), a.end());
+  const auto only_in_one = [&](std::string_view column, std::string_view has,
+                               std::string_view has_not) {
+    return differ(
+        fmt::format("column {} is in {} and not in {}", base::quote(column), has, has_not), source);
+  };
   for (const auto& [name, type] : a) {
     const auto other = types_b.find(name);
     if (is_hidden(source, name)) {
       continue;
     }
     if (other == types_b.end()) {
-      return broken(
-          fmt::format("column {} of {} is missing in {}", base::quote(name), file_a, file_b),
-          file_b);
+      return only_in_one(name, file_a, file_b);
     }
     if (other->second != type) {
-      return broken(fmt::format("column {} is {} in {} and {} in {}", base::quote(name), type,
+      return differ(fmt::format("column {} is {} in {} and {} in {}", base::quote(name), type,
                                 file_a, other->second, file_b),
-                    file_b);
+                    source);
     }
   }
   for (const auto& [name, type] : b) {
     if (!is_hidden(source, name) && !types_a.contains(name)) {
-      return broken(
-          fmt::format("column {} of {} is missing in {}", base::quote(name), file_b, file_a),
-          file_a);
+      return only_in_one(name, file_b, file_a);
     }
   }
   return {};

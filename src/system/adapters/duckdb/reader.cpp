@@ -24,16 +24,6 @@ using dataset::ScanSpec;
 using dataset::TableDescription;
 using dataset::TableSource;
 
-std::vector<size_t> usable_columns(const Relation& relation) {
-  std::vector<size_t> columns;
-  for (size_t i = 0; i < relation.columns.size(); ++i) {
-    if (relation.columns[i].type.kind != column::TypeKind::kUnusable) {
-      columns.push_back(i);
-    }
-  }
-  return columns;
-}
-
 std::string select_with_keys(const Relation& relation, const TableSource& source) {
   return fmt::format("{} WHERE {} IS NOT NULL AND {} <> ''",
                      select_text(relation, source.key, usable_columns(relation)), relation.key,
@@ -75,7 +65,7 @@ class DuckdbReader final : public dataset::Reader {
     }
     Result<Stream> rows = connection->stream(sql, parameters);
     if (!rows) {
-      return error_in(std::move(rows).error(), spec.source);
+      return error_in_file(std::move(rows).error(), spec.source);
     }
     return push(*rows, spec.source, std::move(types), *make_consumer());
   }
@@ -85,15 +75,14 @@ class DuckdbReader final : public dataset::Reader {
 
  private:
   // One thread hands out the chunks; DuckDB's own decode the files beside it.
-  static Result<ScanCounts> push(Stream& rows, const TableSource& source,
-                                 std::vector<column::Type> types,
-                                 dataset::BatchConsumer& consumer) {
+  Result<ScanCounts> push(Stream& rows, const TableSource& source, std::vector<column::Type> types,
+                          dataset::BatchConsumer& consumer) {
     BatchMaker maker(std::move(types));
     ScanCounts counts;
     while (true) {
       const Result<OwnedChunk> chunk = rows.next();
       if (!chunk) {
-        return error_in(chunk.error(), source);
+        return error_in_file(chunk.error(), source);
       }
       if (*chunk == nullptr) {
         break;
@@ -106,6 +95,13 @@ class DuckdbReader final : public dataset::Reader {
     }
     counts.null_keys = maker.null_keys();
     return counts;
+  }
+
+  // `error`, met while reading `source`, with the file that is to blame.
+  base::Error error_in_file(base::Error error, const TableSource& source) {
+    error = error_in(std::move(error), source);
+    auto connection = Connection::open(*database_);
+    return connection ? name_damaged_file(**connection, std::move(error), source) : error;
   }
 
   Result<Relation> relation_of(Connection& connection, const TableSource& source) {
@@ -132,7 +128,7 @@ Result<std::vector<ColumnProfile>> DuckdbReader::profile(const TableSource& sour
                                                          size_t samples_max) {
   const auto connection = TAGSMITH_TRY(Connection::open(*database_));
   const Relation relation = TAGSMITH_TRY(relation_of(*connection, source));
-  const auto named = [&](base::Error error) { return error_in(std::move(error), source); };
+  const auto named = [&](base::Error error) { return error_in_file(std::move(error), source); };
   // A SELECT may be dear and need not give the same twice; files are read column by column.
   std::string from = "(" + select_with_keys(relation, source) + ")";
   if (source.format == TableSource::Format::kSelect) {

@@ -175,6 +175,15 @@ Error no_key(std::string message, const TableSource& source) {
   return error;
 }
 
+// The first names, and how many there are if that is not all.
+std::string listed(std::vector<std::string> names) {
+  constexpr size_t kShownMax = 30;
+  const size_t count = names.size();
+  names.resize(std::min(count, kShownMax));
+  return fmt::format("{}{}", fmt::join(names, ", "),
+                     count > kShownMax ? fmt::format(", ... ({})", count) : "");
+}
+
 Status read_key(const Found& found, const TableSource& source, Relation& relation) {
   const auto key = std::ranges::find(found.columns, source.key, &Foreign::name);
   if (key == found.columns.end()) {
@@ -183,10 +192,9 @@ Status read_key(const Found& found, const TableSource& source, Relation& relatio
     Error error = no_key(fmt::format("table {}: no key column {}", base::quote(source.name),
                                      base::quote(source.key)),
                          source);
-    error.hint = base::did_you_mean(source.key, names);
-    if (error.hint.empty()) {
-      error.hint = fmt::format("its columns are {}", fmt::join(names, ", "));
-    }
+    const std::string near = base::did_you_mean(source.key, names);
+    error.hint = fmt::format("{} columns are {}; name its key with --key",
+                             near.empty() ? "its" : near + " Its", listed(std::move(names)));
     return error;
   }
   if (!found.key_is_text && !is_text(key->type) && !is_int(key->type)) {
@@ -236,6 +244,16 @@ Result<Relation> make_relation(Connection& connection, const TableSource& source
   return relation;
 }
 
+// Reads every cell that can be read.
+Status read_whole(Connection& connection, const TableSource& source) {
+  const Relation relation = TAGSMITH_TRY(make_relation(connection, source));
+  Stream rows =
+      TAGSMITH_TRY(connection.stream(select_text(relation, source.key, usable_columns(relation))));
+  while (TAGSMITH_TRY(rows.next()) != nullptr) {
+  }
+  return {};
+}
+
 }  // namespace
 
 Error error_in(Error error, const TableSource& source) {
@@ -263,12 +281,38 @@ Error error_in(Error error, const TableSource& source) {
   return error;
 }
 
+Error name_damaged_file(Connection& connection, Error error, const TableSource& source) {
+  if (error.symbol != "E_DATA_FILE" || source.format != TableSource::Format::kParquet ||
+      source.files.size() < 2 || error.path != source.name) {
+    return error;
+  }
+  for (const std::string& file : source.files) {
+    TableSource alone = source;
+    alone.files = {file};
+    Status read = read_whole(connection, alone);
+    if (!read && read.error().symbol == "E_DATA_FILE") {
+      return error_in(std::move(read).error(), alone);
+    }
+  }
+  return error;
+}
+
 Result<Relation> find_relation(Connection& connection, const TableSource& source) {
   Result<Relation> relation = make_relation(connection, source);
   if (!relation) {
-    return error_in(std::move(relation).error(), source);
+    return name_damaged_file(connection, error_in(std::move(relation).error(), source), source);
   }
   return relation;
+}
+
+std::vector<size_t> usable_columns(const Relation& relation) {
+  std::vector<size_t> columns;
+  for (size_t i = 0; i < relation.columns.size(); ++i) {
+    if (relation.columns[i].type.kind != TypeKind::kUnusable) {
+      columns.push_back(i);
+    }
+  }
+  return columns;
 }
 
 std::string select_text(const Relation& relation, std::string_view key_name,

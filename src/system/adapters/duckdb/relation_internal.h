@@ -28,7 +28,16 @@ base::Result<Relation> find_relation(Connection& connection, const dataset::Tabl
 std::string select_text(const Relation& relation, std::string_view key_name,
                         std::span<const size_t> columns);
 
+/// The indices of the columns that are not kUnusable.
+std::vector<size_t> usable_columns(const Relation& relation);
+
 /// `error`, met while reading `source`, with its path and, for JSON lines, the offending text.
 base::Error error_in(base::Error error, const dataset::TableSource& source);
+
+/// DuckDB does not say which of several Parquet files it cannot decode. If `error` is E_DATA_FILE
+/// and names none, each file is read alone, to the end: the error of the first that fails, with
+/// that file as its path; else `error`.
+base::Error name_damaged_file(Connection& connection, base::Error error,
+                              const dataset::TableSource& source);
 
 }  // namespace tagsmith::duckdb
