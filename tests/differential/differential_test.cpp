@@ -36,7 +36,7 @@ using rule::TypedCondition;
 using rule::TypedExpression;
 
 constexpr size_t kRulesABatch = 40;
-constexpr size_t kLegalCells = 176;
+constexpr size_t kLegalCells = 206;
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
@@ -294,8 +294,11 @@ class Comparison {
 
 std::string random_source(RandomCase& random, const RandomTables& tables,
                           const std::vector<Rule>& rules) {
-  if (rules.empty() || random.below(12) != 0) {
+  if (rules.empty() || random.below(8) != 0) {
     return random.rule(tables, static_cast<int>(1 + random.below(4)));
+  }
+  if (random.below(2) == 0) {
+    return fmt::format("{} or not {}", random.comparison(), random.comparison());
   }
   const Rule& other = rules[random.below(rules.size())];
   return fmt::format("{}has_tag('r{}') or not ({})", random.below(2) == 0 ? "not " : "",

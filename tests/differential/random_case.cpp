@@ -235,6 +235,32 @@ const std::vector<std::string>& coins() {
   return pool;
 }
 
+// The infinities, the days beside them, and those at which the midnights leave the range of a
+// timestamp.
+const std::vector<std::int32_t>& far_days() {
+  static const std::vector<std::int32_t> pool = {column::kInfiniteDay,
+                                                 -column::kInfiniteDay,
+                                                 std::numeric_limits<std::int32_t>::min(),
+                                                 column::kInfiniteDay - 1,
+                                                 -column::kInfiniteDay + 1,
+                                                 106'751'991,
+                                                 106'751'992,
+                                                 -106'751'991,
+                                                 -106'751'992};
+  return pool;
+}
+
+const std::vector<std::int64_t>& far_times() {
+  static const std::vector<std::int64_t> pool = {column::kInfiniteMicros,
+                                                 -column::kInfiniteMicros,
+                                                 std::numeric_limits<std::int64_t>::min(),
+                                                 column::kInfiniteMicros - 1,
+                                                 -column::kInfiniteMicros + 1,
+                                                 106'751'991 * column::kMicrosPerDay,
+                                                 -106'751'991 * column::kMicrosPerDay};
+  return pool;
+}
+
 Type type_of(TypeKind kind, int precision = 0, int scale = 0) {
   return {.kind = kind, .precision = precision, .scale = scale, .foreign = {}};
 }
@@ -349,6 +375,10 @@ Value RandomCase::cell(const Column& column, std::int32_t as_of) {
       return chance(50);
     case TypeKind::kDate:
     case TypeKind::kTimestamp: {
+      if (chance(12)) {
+        return column.type.kind == TypeKind::kDate ? Value(pick(far_days()))
+                                                   : Value(pick(far_times()));
+      }
       static const std::vector<std::int32_t> offsets = {
           0, 1, -1, -6, -7, -8, -29, -30, -31, -364, -365, -366, 30, -20414, -20415, -739212};
       std::int32_t day = as_of + pick(offsets);
@@ -492,9 +522,13 @@ std::string RandomCase::number_literal(const Type& type, const Value& near) {
 std::string RandomCase::date_literal(const RandomTables& tables, const Value& near) {
   std::string text;
   if (const auto* day = std::get_if<std::int32_t>(&near)) {
-    text = column::day_text(*day + (chance(30) ? static_cast<std::int32_t>(below(3)) - 1 : 0));
+    const int step = chance(30) ? static_cast<int>(below(3)) - 1 : 0;
+    const bool is_far = std::abs(std::int64_t{*day}) >= column::kInfiniteDay - 1;
+    text = column::day_text(is_far ? *day : *day + step);
   } else if (const auto* micros = std::get_if<std::int64_t>(&near)) {
-    const std::int64_t moved = *micros + (chance(30) ? static_cast<std::int64_t>(below(3)) - 1 : 0);
+    const int step = chance(30) ? static_cast<int>(below(3)) - 1 : 0;
+    const bool is_far = std::ranges::find(far_times(), *micros) != far_times().end();
+    const std::int64_t moved = is_far ? *micros : *micros + step;
     text = chance(50) ? column::day_text(column::day_of(moved)) : column::timestamp_text(moved);
   } else if (const auto* written = std::get_if<std::string>(&near)) {
     text = *written;
@@ -697,7 +731,19 @@ std::string RandomCase::group(const RandomTables& tables, int depth) {
   return out + "}";
 }
 
+// JSON compares numbers of columns only.
+std::string RandomCase::comparison() {
+  static const std::vector<std::vector<std::string>> kinds = {
+      {"born", "joined", "seen", "day(day_a)", "time(day_a)"}, {"level", "word"}};
+  static const std::vector<std::string> operators = {"=", "!=", "<", "<=", ">", ">="};
+  const std::vector<std::string>& operands = chance(85) ? kinds[0] : kinds[1];
+  return fmt::format("{} {} {}", pick(operands), pick(operators), pick(operands));
+}
+
 std::string RandomCase::rule(const RandomTables& tables, int depth) {
+  if (depth == 0 && chance(20)) {
+    return comparison();
+  }
   if (depth == 0) {
     return "{\"conditions\":[" + condition(tables, any_column(tables)) + "]}";
   }

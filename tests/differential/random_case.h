@@ -29,9 +29,12 @@ class RandomCase {
 
   RandomTables tables(size_t user_count);
 
+  /// A comparison of two columns of dates or of texts, in the text form.
+  std::string comparison();
+
   /// A JSON rule over the tables, of the grammar of V2 or flat. `depth` groups at most, 0: one
-  /// condition; half of its literals lie on or one step from a value in the data. Most are
-  /// accepted; some are not.
+  /// condition, or a comparison(); half of its literals lie on or one step from a value in the
+  /// data. Most are accepted; some are not.
   std::string rule(const RandomTables& tables, int depth);
 
   /// A uniformly random number below `bound`.

@@ -665,29 +665,31 @@ TEST(Timestamp, ComparesAtTheFirstAndLastMicrosecondOfADay) {
   const std::vector<Cells> cells = {
       {.type = of(TypeKind::kTimestamp),
        .values = {kNull, integer(midnight - 1), integer(midnight), integer(next - 1), integer(next),
-                  integer(std::numeric_limits<std::int64_t>::max()),
-                  integer(-std::numeric_limits<std::int64_t>::max())}}};
+                  integer(column::kInfiniteMicros - 1), integer(1 - column::kInfiniteMicros),
+                  integer(column::kInfiniteMicros), integer(-column::kInfiniteMicros),
+                  integer(-column::kInfiniteMicros - 1)}}};
   const LoweredSource from = source(Domain::kMicros);
   LoweredAnd whole_day;
   whole_day.parts.push_back(leaf(from, kGreaterEqual, {midnight}));
   whole_day.parts.push_back(leaf(from, kLess, {next}));
-  EXPECT_EQ(truths(cells, {whole_day}), "UFTTFFF");
-  EXPECT_EQ(truths(cells, negated({whole_day})), "UTFFTTT");
+  EXPECT_EQ(truths(cells, {whole_day}), "UFTTFFFUUU");
+  EXPECT_EQ(truths(cells, negated({whole_day})), "UTFFTTTUUU");
   EXPECT_EQ(truths(cells, leaf(from, kLess, {micros("9999-12-31") + column::kMicrosPerDay})),
-            "UTTTTFT");
-  EXPECT_EQ(truths(cells, leaf(from, kLess, {micros("0001-01-01") - 1})), "UFFFFFT");
+            "UTTTTFTUUU");
+  EXPECT_EQ(truths(cells, leaf(from, kLess, {micros("0001-01-01") - 1})), "UFFFFFTUUU");
 }
 
-TEST(Date, InfinitiesAreTheFirstAndLastDays) {
+TEST(Date, InfinitiesAreNoDays) {
   const std::int32_t infinity = std::numeric_limits<std::int32_t>::max();
   const std::vector<Cells> cells = {
       {.type = of(TypeKind::kDate),
-       .values = {kNull, date("2025-01-01"), Value(infinity), Value(-infinity)}}};
+       .values = {kNull, date("2025-01-01"), Value(infinity - 1), Value(1 - infinity),
+                  Value(infinity), Value(-infinity), Value(-infinity - 1)}}};
   const LoweredSource from = source(Domain::kDay);
-  EXPECT_EQ(truths(cells, leaf(from, kGreater, {day("9999-12-31")})), "UFTF");
-  EXPECT_EQ(truths(cells, leaf(from, kLess, {day("0001-01-01") - 36'500})), "UFFT");
-  EXPECT_EQ(truths(cells, leaf(from, kIsNull)), "TFFF");
-  EXPECT_EQ(truths(cells, leaf(from, kEqual, {day("2025-01-01")})), "UTFF");
+  EXPECT_EQ(truths(cells, leaf(from, kGreater, {day("9999-12-31")})), "UFTFUUU");
+  EXPECT_EQ(truths(cells, leaf(from, kLess, {day("0001-01-01") - 36'500})), "UFFTUUU");
+  EXPECT_EQ(truths(cells, leaf(from, kIsNull)), "TFFFFFF");
+  EXPECT_EQ(truths(cells, leaf(from, kEqual, {day("2025-01-01")})), "UTFFUUU");
 }
 
 // ---- booleans (SEMANTICS 14)

@@ -135,10 +135,22 @@ std::optional<Value> value_of(const std::string& word, const column::Type& type)
       return scaled && scaled->exact ? std::optional<Value>(scaled->floor) : std::nullopt;
     }
     case TypeKind::kDate: {
+      if (word.ends_with("infinity")) {
+        return Value(word.starts_with('-') ? -column::kInfiniteDay : column::kInfiniteDay);
+      }
+      if (word.starts_with('@')) {
+        return Value(std::int32_t{std::stoi(word.substr(1))});
+      }
       const auto at = column::read_moment(word);
       return at ? std::optional<Value>(column::day_of(at->micros)) : std::nullopt;
     }
     case TypeKind::kTimestamp: {
+      if (word.ends_with("infinity")) {
+        return Value(word.starts_with('-') ? -column::kInfiniteMicros : column::kInfiniteMicros);
+      }
+      if (word.starts_with('@')) {
+        return Value(std::int64_t{std::stoll(word.substr(1))});
+      }
       const auto at = column::read_moment(word);
       return at ? std::optional<Value>(at->micros) : std::nullopt;
     }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "column/days.h"
 #include "column/schema.h"
 
 namespace tagsmith::column {
@@ -39,6 +40,13 @@ TEST(Value, PrintsAsAPersonWouldWriteIt) {
             "12.50");
   EXPECT_EQ(to_text(Int128{1200}, {.kind = TypeKind::kDecimal, .precision = 5, .scale = 2}),
             "12.00");
+  EXPECT_EQ(to_text(std::int32_t{0}, {.kind = TypeKind::kDate}), "1970-01-01");
+  EXPECT_EQ(to_text(kInfiniteDay - 1, {.kind = TypeKind::kDate}), "5881580-07-10");
+  EXPECT_EQ(to_text(kInfiniteDay, {.kind = TypeKind::kDate}), "infinity");
+  EXPECT_EQ(to_text(-kInfiniteDay, {.kind = TypeKind::kDate}), "-infinity");
+  EXPECT_EQ(to_text(-kInfiniteDay - 1, {.kind = TypeKind::kDate}), "-infinity");
+  EXPECT_EQ(to_text(kInfiniteMicros, {.kind = TypeKind::kTimestamp}), "infinity");
+  EXPECT_EQ(to_text(-kInfiniteMicros, {.kind = TypeKind::kTimestamp}), "-infinity");
   EXPECT_EQ(to_text(std::string("it's"), {.kind = TypeKind::kText}), "'it''s'");
   EXPECT_EQ(to_text(TextList{"a", std::nullopt}, {.kind = TypeKind::kTextList}), "['a', null]");
 }

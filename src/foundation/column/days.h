@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,11 @@
 namespace tagsmith::column {
 
 inline constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
+
+/// What systems write into a date or timestamp column for "infinity"; for "-infinity" the same with
+/// a minus. Such a cell is not null and not readable (SEMANTICS 23).
+inline constexpr std::int32_t kInfiniteDay = std::numeric_limits<std::int32_t>::max();
+inline constexpr std::int64_t kInfiniteMicros = std::numeric_limits<std::int64_t>::max();
 
 /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar, or nothing when the
 /// calendar has no such day or the year is outside 1 ... 9999.

@@ -20,6 +20,12 @@ std::string sql_quoted(const std::string& text) {
   return out + "'";
 }
 
+// One number is left below that for -infinity; it is no day either.
+template <typename T>
+std::string finite_or_infinity(T value, T infinite, std::string (*text)(T)) {
+  return value >= infinite ? "infinity" : value <= -infinite ? "-infinity" : text(value);
+}
+
 std::string decimal_text(Int128 unscaled, int scale) {
   if (unscaled == kUnreadableDecimal) {
     return "(more than 38 digits)";
@@ -54,9 +60,9 @@ std::string to_text(const Value& value, const Type& type) {
     case TypeKind::kBoolean:
       return std::get<bool>(value) ? "true" : "false";
     case TypeKind::kDate:
-      return day_text(std::get<std::int32_t>(value));
+      return finite_or_infinity(std::get<std::int32_t>(value), kInfiniteDay, day_text);
     case TypeKind::kTimestamp:
-      return timestamp_text(std::get<std::int64_t>(value));
+      return finite_or_infinity(std::get<std::int64_t>(value), kInfiniteMicros, timestamp_text);
     case TypeKind::kTextList: {
       std::string out;
       for (const std::optional<std::string>& element : std::get<TextList>(value)) {

@@ -16,9 +16,14 @@ using column::TypeKind;
 using rule::Domain;
 using rule::LoweredSource;
 
+template <typename T>
+std::optional<T> finite(T value, T infinite) {
+  return -infinite < value && value < infinite ? std::optional(value) : std::nullopt;
+}
+
 std::optional<std::int64_t> read_day(const ColumnView& cells, size_t row) {
   if (cells.type.kind == TypeKind::kDate) {
-    return cells.days[row];
+    return finite<std::int64_t>(cells.days[row], column::kInfiniteDay);
   }
   const auto moment = column::read_moment(cells.texts[row]);
   return moment ? std::optional<std::int64_t>(column::day_of(moment->micros)) : std::nullopt;
@@ -26,7 +31,7 @@ std::optional<std::int64_t> read_day(const ColumnView& cells, size_t row) {
 
 std::optional<std::int64_t> read_micros(const ColumnView& cells, size_t row) {
   if (cells.type.kind == TypeKind::kTimestamp) {
-    return cells.ints[row];
+    return finite(cells.ints[row], column::kInfiniteMicros);
   }
   const auto moment = column::read_moment(cells.texts[row]);
   return moment ? std::optional(moment->micros) : std::nullopt;

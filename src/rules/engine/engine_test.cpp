@@ -395,17 +395,19 @@ TEST(Engine, ComparesTwoColumnsInTheirCommonType) {
   EXPECT_EQ(truths(compare(b, kGreaterEqual, c, kDouble), numbers), "TTUUT");
 
   // A midnight of a day cell can lie beyond 64 bits of microseconds.
-  const Data dates = table({{.kind = TypeKind::kDate}, {.kind = TypeKind::kTimestamp}},
-                           {{Value(std::numeric_limits<std::int32_t>::max()),
-                             Value(std::int32_t{1}), Value(std::int32_t{1})},
-                            {integer(std::numeric_limits<std::int64_t>::max()),
-                             integer(column::kMicrosPerDay), integer(column::kMicrosPerDay + 1)}});
+  const Data dates =
+      table({{.kind = TypeKind::kDate}, {.kind = TypeKind::kTimestamp}},
+            {{Value(column::kInfiniteDay - 1), Value(std::int32_t{1}), Value(std::int32_t{1}),
+              Value(column::kInfiniteDay), Value(-column::kInfiniteDay), Value(std::int32_t{1})},
+             {integer(column::kInfiniteMicros - 1), integer(column::kMicrosPerDay),
+              integer(column::kMicrosPerDay + 1), integer(0), integer(0),
+              integer(column::kInfiniteMicros)}});
   EXPECT_EQ(truths(compare(source(0, Domain::kDay), kGreater, source(1, Domain::kMicros), kMicros),
                    dates),
-            "TFF");
+            "TFFUUU");
   EXPECT_EQ(
       truths(compare(source(0, Domain::kDay), kEqual, source(1, Domain::kMicros), kMicros), dates),
-      "FTF");
+      "FTFUUU");
 }
 
 TEST(Engine, MirroredComparisonsShareAnEncoder) {

@@ -37,6 +37,8 @@ constexpr Truth T = Truth::kTrue;
 
 constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+constexpr std::int32_t kLowestDay = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t kHighestDay = std::numeric_limits<std::int32_t>::max();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -540,16 +542,26 @@ TEST(Interpret, Decision6TheWholeRangeOfTheColumnTypes) {
   const std::vector<Constant> literals = {date("0001-01-01"), date("9999-12-31"),
                                           date("0001-01-01 00:00"), today(0)};
   for (const Constant& literal : literals) {
-    EXPECT_EQ(truth_of(kDateTimestamp, Ask::kLess, {literal}, kLowest), T);
-    EXPECT_EQ(truth_of(kDateTimestamp, Ask::kGreater, {literal}, kHighest), T);
-    EXPECT_EQ(truth_of(kDateDate, Ask::kLess, {literal}, std::numeric_limits<std::int32_t>::min()),
-              T);
-    EXPECT_EQ(
-        truth_of(kDateDate, Ask::kGreater, {literal}, std::numeric_limits<std::int32_t>::max()), T);
+    EXPECT_EQ(truth_of(kDateTimestamp, Ask::kLess, {literal}, kLowest + 2), T);
+    EXPECT_EQ(truth_of(kDateTimestamp, Ask::kGreater, {literal}, kHighest - 1), T);
+    EXPECT_EQ(truth_of(kDateDate, Ask::kLess, {literal}, kLowestDay + 2), T);
+    EXPECT_EQ(truth_of(kDateDate, Ask::kGreater, {literal}, kHighestDay - 1), T);
   }
-  EXPECT_EQ(truth_of(kDateDate, Ask::kGreater, kDateTimestamp,
-                     {std::numeric_limits<std::int32_t>::max(), kHighest}),
-            T);
+  EXPECT_EQ(truth_of(kDateDate, Ask::kGreater, kDateTimestamp, {kHighestDay - 1, kHighest - 1}), T);
+}
+
+TEST(Interpret, Decision23InfiniteDaysAndTimesAreUnknown) {
+  for (const std::int64_t infinite : {kLowest, kLowest + 1, kHighest}) {
+    EXPECT_EQ(truth_of(kDateTimestamp, Ask::kNotEqual, {date("2025-01-01")}, infinite), U);
+    EXPECT_EQ(truth_of(kDateTimestamp, Ask::kEqual, kDateTimestamp, {infinite, infinite}), U);
+    EXPECT_EQ(truth_of(kDateTimestamp, Ask::kIsNull, {}, infinite), F);
+  }
+  for (const std::int32_t infinite : {kLowestDay, kLowestDay + 1, kHighestDay}) {
+    EXPECT_EQ(truth_of(kDateDate, Ask::kNotEqual, {date("2025-01-01")}, infinite), U);
+    EXPECT_EQ(truth_of(kDateDate, Ask::kGreater, kDateTimestamp, {infinite, micros("2025-01-01")}),
+              U);
+    EXPECT_EQ(truth_of(kDateDate, Ask::kIsNotNull, {}, infinite), T);
+  }
 }
 
 TEST(Interpret, Decision7RelativeDaysUseTheAsOfDateAndTheDayOfTheCell) {
@@ -573,9 +585,7 @@ TEST(Interpret, Decision7RelativeDaysUseTheAsOfDateAndTheDayOfTheCell) {
   Context tomorrow = context();
   tomorrow.as_of += 1;
   EXPECT_EQ(evaluate(recent_3, {{id(kTimestamp), micros("2025-11-19 12:00")}}, tomorrow), F);
-  EXPECT_EQ(truth_of(kDateDate, Ask::kLess, {today(std::numeric_limits<std::int32_t>::max())},
-                     std::numeric_limits<std::int32_t>::max()),
-            T);
+  EXPECT_EQ(truth_of(kDateDate, Ask::kLess, {today(kHighestDay)}, kHighestDay - 1), T);
 }
 
 // ---- Texts

@@ -1,6 +1,8 @@
 #include "interpret/reading_internal.h"
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -49,12 +51,23 @@ Reading number_of(const column::Value& cell, const column::Type& type) {
   return kNoNumber;
 }
 
+// The highest number of the type is infinity, the two lowest are -infinity (SEMANTICS 23).
+template <typename T>
+bool is_infinite(T number) {
+  using Limits = std::numeric_limits<T>;
+  return number == Limits::max() || number == Limits::min() || number == Limits::min() + 1;
+}
+
 Reading date_of(const column::Value& cell, const column::Type& type, rule::Reader reader) {
   switch (type.kind) {
-    case TypeKind::kDate:
-      return instant_of_day(std::get<std::int32_t>(cell));
-    case TypeKind::kTimestamp:
-      return Instant{.micros = std::get<std::int64_t>(cell)};
+    case TypeKind::kDate: {
+      const auto day = std::get<std::int32_t>(cell);
+      return is_infinite(day) ? Reading(kNoDate) : Reading(instant_of_day(day));
+    }
+    case TypeKind::kTimestamp: {
+      const auto micros = std::get<std::int64_t>(cell);
+      return is_infinite(micros) ? Reading(kNoDate) : Reading(Instant{.micros = micros});
+    }
     case TypeKind::kText: {
       const auto instant = read_instant(std::get<std::string>(cell));
       if (!instant) {

@@ -28,7 +28,8 @@ enum class Domain {
 };
 
 /// What a leaf reads. A cell that cannot be read in the domain is UNKNOWN and not null: text that
-/// is no number, NaN, an int that is neither 0 nor 1 where a boolean is meant, kUnreadableDecimal.
+/// is no number, NaN, an int that is neither 0 nor 1 where a boolean is meant, kUnreadableDecimal,
+/// an infinite day or time.
 struct LoweredSource {
   column::ColumnId column;
   Reader reader = Reader::kNone;

@@ -68,6 +68,12 @@ constexpr std::string_view kTime = R"sql(
 CREATE OR REPLACE MACRO tagsmith_time(cell) AS
   TRY_CAST(tagsmith_moment(cell) AS TIMESTAMP))sql";
 
+constexpr std::string_view kFinite = R"sql(
+-- A day or a point in time; NULL for an infinite one. The lowest number of all, below -infinity, is
+-- finite to DuckDB's isfinite().
+CREATE OR REPLACE MACRO tagsmith_finite(cell) AS
+  CASE WHEN cell > '-infinity' AND cell < 'infinity' THEN cell END)sql";
+
 constexpr std::string_view kMidnight = R"sql(
 -- The midnight that a day begins with. Days beyond the reach of TIMESTAMP come before or after all
 -- points in time.
@@ -115,6 +121,7 @@ constexpr std::array kMacros = {
     macro("tagsmith_moment", kMoment),
     macro("tagsmith_day", kDay),
     macro("tagsmith_time", kTime),
+    macro("tagsmith_finite", kFinite),
     macro("tagsmith_midnight", kMidnight),
     macro("tagsmith_boolean_of", kBooleanOf),
     macro("tagsmith_boolean", kBoolean),

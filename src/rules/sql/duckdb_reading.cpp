@@ -74,17 +74,19 @@ std::string boolean_reading(const column::Type& type, const std::string& cell) {
   TAGSMITH_ASSERT(false && "not a boolean");
 }
 
+std::string finite(const std::string& cell) { return fmt::format("tagsmith_finite({})", cell); }
+
 std::string day_reading(const column::Type& type, const std::string& cell) {
   if (type.kind == TypeKind::kText) {
     return fmt::format("tagsmith_day({})", cell);
   }
   TAGSMITH_ASSERT(type.kind == TypeKind::kDate);
-  return cell;
+  return finite(cell);
 }
 
 std::string time_reading(Reader reader, const column::Type& type, const std::string& cell) {
   if (type.kind == TypeKind::kTimestamp) {
-    return cell;
+    return finite(cell);
   }
   if (reader == Reader::kTime) {
     return fmt::format("tagsmith_time({})", cell);
