@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "base/interrupt.h"
 #include "files/atomic_file.h"
 #include "files/folder.h"
 
@@ -136,6 +138,52 @@ TEST(AtomicFile, AWriterMayReplaceTheTemporaryFile) {
   EXPECT_EQ(get(path), "theirs");
 }
 
+unsigned mode_of(const std::string& path) {
+  return static_cast<unsigned>(std::filesystem::status(path).permissions());
+}
+
+TEST(AtomicFile, WritesThroughLinks) {
+  const NewFolder made;
+  const std::string folder = made.path();
+  std::filesystem::create_directory(join(folder, "real"));
+  std::filesystem::create_symlink("second", join(folder, "first"));
+  std::filesystem::create_symlink("real/out.txt", join(folder, "second"));
+  for (const std::string bytes : {"made through a dangling link", "replaced"}) {
+    AtomicFile file = AtomicFile::create(join(folder, "first")).value();
+    EXPECT_THAT(file.temporary_path(), HasSubstr("/real/.out.txt.tmp-"));
+    file.write(bytes).value();
+    file.commit().value();
+    EXPECT_EQ(get(join(folder, "real/out.txt")), bytes);
+  }
+  EXPECT_TRUE(std::filesystem::is_symlink(join(folder, "first")));
+  EXPECT_TRUE(std::filesystem::is_symlink(join(folder, "second")));
+  EXPECT_THAT(list_folder(join(folder, "real")).value(), ElementsAre(Entry{"out.txt", false}));
+
+  std::filesystem::create_symlink("circle", join(folder, "circle"));
+  EXPECT_EQ(AtomicFile::create(join(folder, "circle")).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(AtomicFile, KeepsTheModeOfTheFileItReplaces) {
+  const NewFolder made;
+  const std::string path = join(made.path(), "out.txt");
+  for (const unsigned mode : {0600u, 0640u, 0664u, 0444u}) {
+    SCOPED_TRACE(mode);
+    put(path, "before");
+    std::filesystem::permissions(path, std::filesystem::perms{mode});
+    AtomicFile file = AtomicFile::create(path).value();
+    EXPECT_EQ(mode_of(file.temporary_path()), 0600u);  // never wider on its way
+    file.write("after").value();
+    file.commit().value();
+    EXPECT_EQ(mode_of(path), mode);
+    std::filesystem::remove(path);
+  }
+  const mode_t before = umask(0027);
+  AtomicFile file = AtomicFile::create(path).value();
+  umask(before);
+  file.commit().value();
+  EXPECT_EQ(mode_of(path), 0640u);  // a new file has what the process gives
+}
+
 TEST(AtomicFile, RefusesWhatCannotBeAFile) {
   const NewFolder made;
   const std::string folder = made.path();
@@ -143,8 +191,63 @@ TEST(AtomicFile, RefusesWhatCannotBeAFile) {
   EXPECT_EQ(AtomicFile::create(folder).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(AtomicFile::create(folder + "/").error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(AtomicFile::create("").error().code, ErrorCode::kInvalidArgument);
+  ASSERT_EQ(mkfifo(join(folder, "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(AtomicFile::create(join(folder, "pipe")).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(AtomicFile::create(folder + "/no/file").error().code, ErrorCode::kNotFound);
   EXPECT_EQ(AtomicFile::create(folder + "/file/x").error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(AtomicFile, ASecondInterruptLeavesNothing) {
+  const NewFolder made;
+  const auto interrupt_twice = [&] {
+    base::catch_interrupts();
+    AtomicFile file = AtomicFile::create(join(made.path(), "out.txt")).value();
+    const AtomicFile moved = std::move(file);
+    std::raise(SIGINT);
+    if (base::interrupted() && list_folder(made.path()).value().size() == 1) {
+      std::raise(SIGINT);
+    }
+    std::_Exit(1);
+  };
+  EXPECT_EXIT(interrupt_twice(), testing::ExitedWithCode(130), "");
+  EXPECT_THAT(list_folder(made.path()).value(), IsEmpty());
+}
+
+TEST(AtomicFolder, AppearsWholeWithCommitOnly) {
+  const NewFolder made;
+  const std::string path = join(made.path(), "out");
+  const auto fill = [&](const std::string& name) {
+    AtomicFolder folder = AtomicFolder::create(name).value();
+    put(join(folder.temporary_path(), "file"), "x");
+    return folder;
+  };
+  fill(path);
+  EXPECT_THAT(list_folder(made.path()).value(), IsEmpty());
+  fill(path + "/").commit().value();
+  EXPECT_THAT(list_folder(made.path()).value(), ElementsAre(Entry{"out", true}));
+  EXPECT_EQ(get(join(path, "file")), "x");
+}
+
+TEST(AtomicFolder, ReplacesNothingButAnEmptyFolder) {
+  const NewFolder made;
+  const std::string path = join(made.path(), "out");
+  std::filesystem::create_directory(path);
+  std::filesystem::permissions(path, std::filesystem::perms{0700});
+  std::filesystem::create_symlink("out", join(made.path(), "link"));
+  AtomicFolder first = AtomicFolder::create(join(made.path(), "link/")).value();
+  first.commit().value();
+  EXPECT_EQ(mode_of(path), 0700u);
+  EXPECT_TRUE(std::filesystem::is_symlink(join(made.path(), "link")));
+
+  AtomicFolder late = AtomicFolder::create(path).value();
+  put(join(path, "file"), "x");
+  EXPECT_EQ(late.commit().error().code, ErrorCode::kConflict);
+  EXPECT_EQ(AtomicFolder::create(path).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(AtomicFolder::create(join(path, "file")).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(AtomicFolder::create(".").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(AtomicFolder::create("").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(AtomicFolder::create(join(path, "no/folder")).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(get(join(path, "file")), "x");
 }
 
 // A limit on the size of files stands for a full disk: the call fails in the same place.
