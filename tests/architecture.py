@@ -8,6 +8,7 @@ Prints each violation as `file: what is wrong` and exits 1 if there is one. What
 - an include of another room that no DEPENDS of this room names (TEST_DEPENDS counts for tests,
   fuzzers and benches), or of a header that no room has;
 - another room's x_internal.h;
+- an adapter's header in the app outside its wiring;
 - a foreign header outside the rooms that the table below gives it to;
 - a source file that no room or test lists;
 - a file named for nothing: utils, helpers, common.
@@ -37,6 +38,8 @@ FOREIGN = [
     (r"cxxabi\.h|(imm|x86|emm)intrin\.h|arm_neon\.h", {"src/foundation/base", "src/rules/engine"}, "SIMD"),
 ]
 HEAVY = r"(nlohmann|spdlog|CLI)/.*"  # slow to compile: never in a header of ours
+# The one source of the program that names adapters; its other sources ask for what it makes.
+WIRING = "src/system/app/wiring.cpp"
 # What rules may not know, although it is standard: they are pure functions of their input.
 IMPURE = r"thread|future|filesystem|fstream|iostream|condition_variable"
 
@@ -145,6 +148,8 @@ def check_file(house, root, path):
             problem = check_foreign_include(name, path, user["folder"], kind)
         else:
             problem = check_own_include(house, root, name, kind, user)
+            if name.startswith("adapters/") and user["folder"] == "src/system/app" and str(relative) != WIRING:
+                problem = problem or f'includes "{name}", which only {WIRING} may see'
         if problem:
             yield problem
 

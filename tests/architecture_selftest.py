@@ -28,6 +28,8 @@ HOUSE = {
     "src/rules/engine/engine.h": '#pragma once\n#include "base/ground.h"\n',
     "src/system/adapters/duckdb/reader.h": "#pragma once\n",
     "src/system/adapters/duckdb/reader.cpp": '#include "adapters/duckdb/reader.h"\n#include <duckdb.h>\n',
+    "src/system/app/wiring.cpp": '#include "adapters/duckdb/reader.h"\n',
+    "src/system/app/eval.cpp": "#include <vector>\n",
     "tests/golden/golden_test.cpp": '#include "rule/parser.h"\n',
 }
 
@@ -44,6 +46,7 @@ ROOMS = [
     room("src/rules/rule", ["base"], sources=["parser.cpp"], tests=["parser_test.cpp"]),
     room("src/rules/engine", ["base"]),
     room("src/system/adapters/duckdb", sources=["reader.cpp"]),
+    room("src/system/app", ["duckdb"], sources=["wiring.cpp", "eval.cpp"]),
     room("tests/golden", ["rule"], kind="test", sources=["golden_test.cpp"]),
 ]
 
@@ -78,6 +81,8 @@ class ArchitectureCheck(unittest.TestCase):
              '#include "base/ground_internal.h"\n', "internal to src/foundation/base"),
             ("DuckDB outside its adapter", "src/rules/rule/parser.cpp",
              "#include <duckdb.h>\n", "only src/system/adapters/duckdb may see"),
+            ("an adapter past the wiring", "src/system/app/eval.cpp",
+             '#include "adapters/duckdb/reader.h"\n', "only src/system/app/wiring.cpp may see"),
             ("DuckDB in quotes", "src/rules/rule/parser.cpp",
              '#include "duckdb.h"\n', "only src/system/adapters/duckdb may see"),
             ("a command line below the app", "src/rules/engine/engine.h",

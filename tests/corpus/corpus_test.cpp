@@ -240,7 +240,7 @@ TEST(Corpus, TheSameArgumentsGenerateTheSameRows) {
   }
 }
 
-TEST(Corpus, APartitionThatIsThereIsLeftAsItIs) {
+TEST(Corpus, AFolderThatIsThereIsLeftAsItIs) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(app::generate({.users = 5, .folder = warehouses().string(), .day = kDay}), 2);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("is there already"), std::string::npos);

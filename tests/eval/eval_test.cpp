@@ -356,6 +356,59 @@ TEST(Eval, UsageErrorsComeWithAHint) {
   EXPECT_THAT(folder.names(), ElementsAre("data", "folder.csv", "rules.json"));
 }
 
+// An option that would change nothing is a mistake of whoever wrote it.
+TEST(Eval, OptionsThatDoNotGoTogetherAreRefused) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const std::string data = folder.path("data");
+  const std::string out = folder.path("t.csv");
+  struct Case {
+    std::vector<std::string> options;
+    std::string message;
+  };
+  for (const Case& test : {Case{{"--out", out, "--why", "ann"}, "--out excludes --why"},
+                           Case{{"--out", out, "--sql", "duckdb"}, "--out excludes --sql"},
+                           Case{{"--why", "ann", "--sql", "duckdb"}, "--why excludes --sql"},
+                           Case{{"--why", "ann", "--stages"}, "--why excludes --stages"},
+                           Case{{"--sql", "duckdb", "--stages"}, "--sql excludes --stages"},
+                           Case{{"--stages", "--summary"}, "--summary requires --out"},
+                           Case{{"--why", "ann", "--summary"}, "--summary requires --out"},
+                           Case{{"--out", out, "--tag", "5"}, "--tag requires --why"},
+                           Case{{"--sql", "duckdb", "--json"}, "--json requires --why"},
+                           Case{{"--out", out, "--search", ""}, "--search: must not be empty"},
+                           Case{{"--stages", "--out", ""}, "--out: must not be empty"},
+                           Case{{"--out", out, "columns", data}, " columns\n"}}) {
+    SCOPED_TRACE(test.message);
+    std::vector<std::string> options = {"--data", data};
+    options.insert(options.end(), test.options.begin(), test.options.end());
+    const Outcome outcome = eval(folder, kRules, options);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr(test.message), HasSubstr("hint: ")));
+  }
+  const Outcome day = eval(
+      folder, kRules, {"--table", "u=select 'a' as user_id", "--dt", "2025-11-22", "--stages"});
+  EXPECT_EQ(day.exit_code, 2);
+  EXPECT_THAT(day.err, HasSubstr("--dt: chooses partitions of --data"));
+  const Outcome twice = run({kProgram, "columns", data, "--data", data});
+  EXPECT_EQ(twice.exit_code, 2);
+  EXPECT_THAT(twice.err, HasSubstr("excludes"));
+  EXPECT_EQ(run({kProgram, "--version", "columns", data}).exit_code, 2);
+  EXPECT_THAT(folder.names(), ElementsAre("data", "rules.json"));
+}
+
+TEST(Eval, AReaderThatIsGoneIsExitCode1AndLeavesNothing) {
+  const TestFolder folder;
+  put_warehouse(folder);
+  const std::string out = folder.path("t.csv");
+  const Outcome outcome =
+      eval(folder, kRules, {"--data", folder.path("data"), "--stages", "--out", out},
+           {.reader_of_stdout_is_gone = true});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot write to stdout"));
+  EXPECT_THAT(folder.names(), ElementsAre("data", "rules.json"));
+}
+
 TEST(Eval, WhatTheWorldRefusesIsExitCode1AndLeavesNothing) {
   const TestFolder folder;
   put_parquet(folder, "data/t/a.parquet", "select range::varchar as user_id from range(200000)");
@@ -447,6 +500,32 @@ TEST(Columns, ShowsWhatTheTablesHold) {
   ASSERT_EQ(lines(json.out).size(), 2u);
   EXPECT_TRUE(base::parse_json(lines(json.out)[0]));
   EXPECT_EQ(run({kProgram, "columns", folder.path("data"), "--only", "user"}).exit_code, 2);
+}
+
+TEST(Generate, MakesAFolderWholeOrNotAtAll) {
+  const TestFolder folder;
+  const std::string out = folder.path("warehouse");
+  const auto generate = [&](const std::string& users, const RunOptions& options = {}) {
+    return run({kProgram, "generate", "--users", users, "--out", out}, options);
+  };
+  // Some tables fit below the limit, some do not.
+  const Outcome full = generate("20000", {.file_bytes_max = 200'000});
+  EXPECT_EQ(full.exit_code, 1) << full.err;
+  EXPECT_THAT(folder.names(), ElementsAre());
+  const Outcome interrupted = generate("20000000", {.interrupt_after_ms = 1000});
+  EXPECT_EQ(interrupted.exit_code, 130) << interrupted.err;
+  EXPECT_THAT(folder.names(), ElementsAre());
+
+  EXPECT_EQ(generate("10").exit_code, 0);
+  EXPECT_THAT(folder.names("warehouse"), ElementsAre("v1", "v2", "v2_typed"));
+  const Outcome again = generate("10");
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_THAT(again.err, HasSubstr("is there already, and not empty"));
+  EXPECT_THAT(folder.names(), ElementsAre("warehouse"));
+  const std::string long_name = folder.path(std::string(300, 'x'));
+  const Outcome too_long = run({kProgram, "generate", "--users", "1", "--out", long_name});
+  EXPECT_EQ(too_long.exit_code, 2);  // an error, not an exception
+  EXPECT_THAT(too_long.err, HasSubstr("File name too long"));
 }
 
 TEST(Program, SaysWhatItIs) {

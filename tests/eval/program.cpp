@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -26,6 +27,13 @@ namespace {
   if (null < 0 || out_file < 0 || err_file < 0 || dup2(null, STDIN_FILENO) < 0 ||
       dup2(out_file, STDOUT_FILENO) < 0 || dup2(err_file, STDERR_FILENO) < 0) {
     _exit(kCannotRun);
+  }
+  if (options.reader_of_stdout_is_gone) {
+    std::array<int, 2> ends{};
+    if (pipe(ends.data()) != 0 || dup2(ends[1], STDOUT_FILENO) < 0 || close(ends[0]) != 0) {
+      _exit(kCannotRun);
+    }
+    std::signal(SIGPIPE, SIG_DFL);  // whatever it is to us
   }
   if (options.file_bytes_max > 0) {
     const rlimit limit{.rlim_cur = options.file_bytes_max, .rlim_max = options.file_bytes_max};

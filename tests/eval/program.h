@@ -14,8 +14,9 @@ struct Outcome {
 };
 
 struct RunOptions {
-  size_t file_bytes_max = 0;    // a limit on the size of the files it writes; 0: none
-  int interrupt_after_ms = -1;  // SIGINT to it after so many milliseconds; negative: none
+  size_t file_bytes_max = 0;              // a limit on the size of the files it writes; 0: none
+  int interrupt_after_ms = -1;            // SIGINT to it after so many milliseconds; negative: none
+  bool reader_of_stdout_is_gone = false;  // its stdout is a pipe that nobody reads
 };
 
 /// Runs a program with its stdin empty.

@@ -84,6 +84,19 @@ void require_tables(const Inputs& inputs) {
   if (inputs.folder.empty() && inputs.tables.empty()) {
     throw CLI::ValidationError("--data or --table", "say where the tables are");
   }
+  if (inputs.folder.empty() && !inputs.day.empty()) {
+    throw CLI::ValidationError("--dt", "chooses partitions of --data; without it, leave --dt away");
+  }
+}
+
+// An empty text would be taken for an option that is not there. `may_be_empty` is one that may be.
+void refuse_empty_texts(CLI::App& command, const CLI::Option* may_be_empty = nullptr) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option != may_be_empty && option->get_items_expected_max() > 0) {
+      option->check(CLI::Validator(
+          [](const std::string& text) { return text.empty() ? "must not be empty" : ""; }, ""));
+    }
+  }
 }
 
 CLI::App* add_eval(CLI::App& app, EvalOptions& options) {
@@ -103,29 +116,40 @@ CLI::App* add_eval(CLI::App& app, EvalOptions& options) {
   command->add_flag("--upper-bound", options.upper_bound, "recent_days also ends at the as-of day");
   command->add_flag("--skip-refused", options.skip_refused,
                     "evaluate the other rules when some are refused");
-  command->add_option("--out", options.out, "where the tags go: .parquet, .csv or .jsonl")
-      ->type_name("FILE");
-  command->add_flag("--summary", options.summary, "print users and share of each tag");
+  CLI::Option* out =
+      command->add_option("--out", options.out, "where the tags go: .parquet, .csv or .jsonl")
+          ->type_name("FILE");
+  command->add_flag("--summary", options.summary, "with --out: print users and share of each tag")
+      ->needs(out);
   CLI::Option* why =
       command->add_option("--why", options.why_user, "explain one user instead")->type_name("USER");
+  why->excludes(out);
   command->add_option("--tag", options.why_tag, "with --why: this tag only")
       ->type_name("ID")
       ->needs(why);
   command->add_flag("--json", options.json, "with --why: as JSON")->needs(why);
-  command->add_option("--sql", options.sql_dialect, "print the rules as one query instead")
-      ->check(CLI::IsMember({"duckdb"}))
-      ->type_name("DIALECT");
-  command->add_flag("--stages", options.stages,
-                    "print each rule typed and lowered, and the program");
+  CLI::Option* sql =
+      command->add_option("--sql", options.sql_dialect, "print the rules as one query instead")
+          ->check(CLI::IsMember({"duckdb"}))
+          ->type_name("DIALECT");
+  sql->excludes(out)->excludes(why);
+  command
+      ->add_flag("--stages", options.stages,
+                 "print each rule typed and lowered, and the program; alone or with --out")
+      ->excludes(why)
+      ->excludes(sql);
   add_resources(*command, options.resources);
+  refuse_empty_texts(*command, /*may_be_empty=*/why);
   return command;
 }
 
 CLI::App* add_columns(CLI::App& app, ColumnsOptions& options) {
   CLI::App* command = app.add_subcommand("columns", "show the columns of the tables");
   command->footer(std::string(kTablesHelp) + kColumnsFooter);
-  command->add_option("DIR", options.inputs.folder, "the folder of the tables");
+  CLI::Option* folder =
+      command->add_option("DIR", options.inputs.folder, "the folder of the tables");
   add_inputs(*command, options.inputs);
+  folder->excludes(command->get_option("--data"));
   command->add_option("--dt", options.inputs.day, "the partition to read (default: the newest)")
       ->type_name("YYYY-MM-DD");
   command->add_option("--only", options.only_table, "this table only")->type_name("TABLE");
@@ -134,6 +158,7 @@ CLI::App* add_columns(CLI::App& app, ColumnsOptions& options) {
       ->type_name("N");
   command->add_flag("--json", options.json, "one JSON object a table");
   add_resources(*command, options.resources);
+  refuse_empty_texts(*command);
   return command;
 }
 
@@ -145,12 +170,23 @@ CLI::App* add_generate(CLI::App& app, GenerateOptions& options) {
       ->required()
       ->check(CLI::Range(1, 100'000'000))
       ->type_name("N");
-  command->add_option("--out", options.folder, "the folder to write to")
-      ->required()
-      ->type_name("DIR");
+  command->add_option("--out", options.folder, "the folder to make")->required()->type_name("DIR");
   command->add_option("--dt", options.day, "the partition (default: 2025-11-22)")
       ->type_name("YYYY-MM-DD");
+  refuse_empty_texts(*command);
   return command;
+}
+
+// What to do about options that do not go together; CLI11 only names them.
+std::string advice(const CLI::ParseError& error) {
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::ExcludesError:
+      return "give one of the two, or run the command once for each;";
+    case CLI::ExitCodes::RequiresError:
+      return "give both or neither;";
+    default:
+      return "";
+  }
 }
 
 // The names of a command's options and subcommands, for hints.
@@ -178,6 +214,9 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
       break;
     }
   }
+  if (hint.empty()) {
+    hint = advice(error);
+  }
   base::Error usage = base::invalid_argument(error.what());
   usage.hint = (hint.empty() ? "" : hint + " ") + fmt::format("see {} --help", name);
   return report(usage);
@@ -199,13 +238,18 @@ int run_command_line(int argument_count, const char* const* arguments) {
                "tagsmith");
   app.footer("\ntagsmith COMMAND --help shows the options of a command, with examples.");
   bool version = false;
-  app.add_flag("--version", version, "print the versions of the program and its libraries");
+  app.require_subcommand(0, 1);
+  CLI::Option* version_flag =
+      app.add_flag("--version", version, "print the versions of the program and its libraries");
   EvalOptions eval_options;
   ColumnsOptions columns_options;
   const CLI::App* eval_command = add_eval(app, eval_options);
   const CLI::App* columns_command = add_columns(app, columns_options);
   GenerateOptions generate_options;
   const CLI::App* generate_command = add_generate(app, generate_options);
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->excludes(version_flag);
+  }
   try {
     app.parse(argument_count, arguments);
     if (eval_command->parsed()) {

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <memory>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
-#include "adapters/duckdb/database.h"
 #include "app/exit_code.h"
 #include "app/inputs.h"
+#include "app/wiring.h"
+#include "files/atomic_file.h"
 
 namespace tagsmith::app {
 namespace {
@@ -153,8 +154,7 @@ const std::vector<TablePlan>& v2_tables() {
 }
 
 std::string cell_sql(std::string_view table, const ColumnPlan& column, bool typed) {
-  const std::string draw =
-      fmt::format("hash(i, {})", duckdb::quote_text(fmt::format("{}.{}", table, column.name)));
+  const std::string draw = fmt::format("hash(i, '{}.{}')", table, column.name);
   const std::string text = fmt::format("list_extract({0}, 1 + (({1} >> 8) % len({0}))::BIGINT)",
                                        column.pool->texts, draw);
   const std::string value =
@@ -162,17 +162,11 @@ std::string cell_sql(std::string_view table, const ColumnPlan& column, bool type
   return fmt::format("CASE WHEN {} % 9 = 0 THEN NULL ELSE {} END AS {}", draw, value, column.name);
 }
 
-base::Status write_table(duckdb::Database& database, const TablePlan& table, bool typed,
+base::Status write_table(SelectWriter& writer, const TablePlan& table, bool typed,
                          std::uint64_t users, const std::filesystem::path& folder,
                          const std::string& day) {
   const std::filesystem::path partition = folder / table.name / ("dt=" + day);
   std::error_code error;
-  if (std::filesystem::exists(partition)) {
-    return base::Error{.code = base::ErrorCode::kConflict,
-                       .message = fmt::format("{} is there already", partition.string()),
-                       .path = partition.string(),
-                       .hint = "name another folder"};
-  }
   std::filesystem::create_directories(partition, error);
   if (error) {
     return base::unavailable(fmt::format("make {}: {}", partition.string(), error.message()));
@@ -181,28 +175,28 @@ base::Status write_table(duckdb::Database& database, const TablePlan& table, boo
   for (const ColumnPlan& column : table.columns) {
     columns += ", " + cell_sql(table.name, column, typed);
   }
-  const auto written = database.query_text(fmt::format(
-      "COPY (SELECT 'user_' || lpad(i::VARCHAR, 7, '0') AS user_id{} FROM range(1, {}) AS users(i) "
-      "WHERE hash(i, {}) % 10 <> 0 ORDER BY i) TO {} (FORMAT parquet)",
-      columns, users + 1, duckdb::quote_text(table.name),
-      duckdb::quote_text((partition / "part-0.parquet").string())));
-  return written ? base::Status() : base::Status(written.error());
+  return writer.write_parquet(
+      fmt::format("SELECT 'user_' || lpad(i::VARCHAR, 7, '0') AS user_id{} "
+                  "FROM range(1, {}) AS users(i) WHERE hash(i, '{}') % 10 <> 0 ORDER BY i",
+                  columns, users + 1, table.name),
+      (partition / "part-0.parquet").string());
 }
 
 base::Status write_warehouses(const GenerateOptions& options) {
   TAGSMITH_TRY(read_day("--dt", options.day));
-  const std::unique_ptr<duckdb::Database> database = TAGSMITH_TRY(duckdb::Database::open());
-  const std::filesystem::path root(options.folder);
+  files::AtomicFolder folder = TAGSMITH_TRY(files::AtomicFolder::create(options.folder));
+  SelectWriter writer = TAGSMITH_TRY(SelectWriter::make());
+  const std::filesystem::path root(folder.temporary_path());
   for (const TablePlan& table : v1_tables()) {
-    TAGSMITH_TRY(write_table(*database, table, true, options.users, root / "v1", options.day));
+    TAGSMITH_TRY(write_table(writer, table, true, options.users, root / "v1", options.day));
   }
   for (const bool typed : {false, true}) {
     const std::filesystem::path warehouse = root / (typed ? "v2_typed" : "v2") / "dws_user";
     for (const TablePlan& table : v2_tables()) {
-      TAGSMITH_TRY(write_table(*database, table, typed, options.users, warehouse, options.day));
+      TAGSMITH_TRY(write_table(writer, table, typed, options.users, warehouse, options.day));
     }
   }
-  return {};
+  return folder.commit();
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ struct GenerateOptions {
   std::string day = "2025-11-22";  // --dt
 };
 
-/// Writes example warehouses for one partition below a folder; gives the exit code:
+/// Makes a folder of example warehouses of one partition; gives the exit code:
 ///
 ///   v1/       three typed tables: user_basic_info, user_asset_summary, user_activity_summary
 ///   v2/       database dws_user, seven tables, every column text but for the lists
@@ -22,8 +22,8 @@ struct GenerateOptions {
 ///
 /// Cells come from pools around the thresholds of usual rules: both sides of each, the first and
 /// last microsecond of a day, nulls, unreadable texts, quotes and wildcards, null elements; some
-/// users have no row in some tables. The same arguments give the same rows. A partition that is
-/// there already is refused and left as it is.
+/// users have no row in some tables. The same arguments give the same rows. The folder is there
+/// whole or not at all; one that has something in it is refused and left as it is.
 int generate(const GenerateOptions& options);
 
 }  // namespace tagsmith::app

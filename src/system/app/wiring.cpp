@@ -7,6 +7,7 @@
 #include "adapters/duckdb/database.h"
 #include "adapters/duckdb/parquet_writer.h"
 #include "adapters/duckdb/reader.h"
+#include "base/interrupt.h"
 #include "run/text_writers.h"
 
 namespace tagsmith::app {
@@ -27,6 +28,25 @@ base::Result<std::unique_ptr<dataset::TagFileWriter>> make_tag_writer(OutputForm
       break;
   }
   return run::json_lines_writer(file);
+}
+
+base::Result<SelectWriter> SelectWriter::make() {
+  return SelectWriter(TAGSMITH_TRY(duckdb::Database::open()));
+}
+
+SelectWriter::SelectWriter(std::unique_ptr<duckdb::Database> database)
+    : database_(std::move(database)) {}
+
+SelectWriter::SelectWriter(SelectWriter&& other) noexcept = default;
+SelectWriter::~SelectWriter() = default;
+
+base::Status SelectWriter::write_parquet(const std::string& select, const std::string& path) {
+  if (base::interrupted()) {
+    return base::cancelled();
+  }
+  const auto written = database_->query_text(
+      fmt::format("COPY ({}) TO {} (FORMAT parquet)", select, duckdb::quote_text(path)));
+  return written ? base::Status() : base::Status(written.error());
 }
 
 base::Result<std::vector<std::string>> duckdb_relations(const dataset::DataSet& data) {

@@ -9,6 +9,10 @@
 #include "dataset/reader.h"
 #include "files/atomic_file.h"
 
+namespace tagsmith::duckdb {
+class Database;
+}
+
 namespace tagsmith::app {
 
 /// What this binary is made of: the one place that knows which adapter stands behind which port.
@@ -26,6 +30,23 @@ enum class OutputFormat { kParquet, kCsv, kJsonLines };
 /// A writer into the temporary file of `file`, which must outlive it and is the caller's to commit.
 base::Result<std::unique_ptr<dataset::TagFileWriter>> make_tag_writer(OutputFormat format,
                                                                       files::AtomicFile& file);
+
+/// Writes what SELECTs of this program, in DuckDB's SQL, give.
+class SelectWriter {
+ public:
+  static base::Result<SelectWriter> make();
+  SelectWriter(SelectWriter&& other) noexcept;
+  SelectWriter& operator=(SelectWriter&&) = delete;
+  ~SelectWriter();
+
+  /// Makes the Parquet file `path`. kCancelled after an interrupt.
+  base::Status write_parquet(const std::string& select, const std::string& path);
+
+ private:
+  explicit SelectWriter(std::unique_ptr<duckdb::Database> database);
+
+  std::unique_ptr<duckdb::Database> database_;
+};
 
 /// For each table a SELECT that gives what the reader reads, in DuckDB's SQL.
 base::Result<std::vector<std::string>> duckdb_relations(const dataset::DataSet& data);
