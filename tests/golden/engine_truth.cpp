@@ -80,23 +80,23 @@ class Collector final : public engine::TileConsumer {
 
 EngineTruth engine_truth(const GoldenFile& file, const rule::TypedRule& rule,
                          const std::vector<rule::TypedRule>& tags) {
-  const auto rules_of_tag = [&](std::string_view code) {
+  const auto lower_tag_test = [&](std::string_view code) {
     std::vector<size_t> rules;
     for (size_t i = 0; i < file.tags.size(); ++i) {
       if (file.tags[i].first == code) {
         rules.push_back(i);
       }
     }
-    return rules;
+    return rule::any_rule(std::move(rules));
   };
   rule::LoweredRules lowered;
   for (const rule::TypedRule& tag : tags) {
-    lowered.push_back(rule::lower(tag, file.schema, file.as_of, rules_of_tag));
+    lowered.push_back(rule::lower(tag, file.schema, file.as_of, lower_tag_test));
   }
   rule::TypedNot negation;
   negation.part.push_back(rule);
-  lowered.push_back(rule::lower(rule, file.schema, file.as_of, rules_of_tag));
-  lowered.push_back(rule::lower({std::move(negation)}, file.schema, file.as_of, rules_of_tag));
+  lowered.push_back(rule::lower(rule, file.schema, file.as_of, lower_tag_test));
+  lowered.push_back(rule::lower({std::move(negation)}, file.schema, file.as_of, lower_tag_test));
 
   const std::unique_ptr<engine::Program> program = engine::compile(lowered, file.schema);
   std::vector<EncodedUsers> encoded;

@@ -210,9 +210,8 @@ LoweredTest comparison_of(Test test) {
 
 class Lowering {
  public:
-  Lowering(const column::Schema& schema, std::int32_t as_of,
-           const std::function<std::vector<size_t>(std::string_view)>& rules_of_tag)
-      : schema_(schema), as_of_(as_of), rules_of_tag_(rules_of_tag) {}
+  Lowering(const column::Schema& schema, std::int32_t as_of, const LowerTagTest& lower_tag_test)
+      : schema_(schema), as_of_(as_of), lower_tag_test_(lower_tag_test) {}
 
   LoweredExpression lower(const TypedExpression& expression) const {
     return std::visit([&](const auto& node) { return lower_node(node); }, expression.node);
@@ -237,12 +236,7 @@ class Lowering {
     return lowered;
   }
 
-  LoweredExpression lower_node(const TypedTagTest& tag) const {
-    std::vector<size_t> rules = rules_of_tag_(tag.code);
-    std::sort(rules.begin(), rules.end());
-    rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
-    return {LoweredRuleTest{std::move(rules)}};
-  }
+  LoweredExpression lower_node(const TypedTagTest& tag) const { return lower_tag_test_(tag.code); }
 
   LoweredExpression lower_node(const TypedCondition& condition) const {
     if (condition.test == Test::kIsNull || condition.test == Test::kIsNotNull) {
@@ -419,14 +413,20 @@ class Lowering {
 
   const column::Schema& schema_;
   std::int32_t as_of_;
-  const std::function<std::vector<size_t>(std::string_view)>& rules_of_tag_;
+  const LowerTagTest& lower_tag_test_;
 };
 
 }  // namespace
 
+LoweredExpression any_rule(std::vector<size_t> rules) {
+  std::sort(rules.begin(), rules.end());
+  rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+  return {LoweredRuleTest{std::move(rules)}};
+}
+
 LoweredExpression lower(const TypedRule& rule, const column::Schema& schema, std::int32_t as_of,
-                        const std::function<std::vector<size_t>(std::string_view)>& rules_of_tag) {
-  return Lowering(schema, as_of, rules_of_tag).lower(rule);
+                        const LowerTagTest& lower_tag_test) {
+  return Lowering(schema, as_of, lower_tag_test).lower(rule);
 }
 
 }  // namespace tagsmith::rule

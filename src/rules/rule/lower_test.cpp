@@ -73,7 +73,7 @@ const std::int32_t kAsOf = column::days_from_civil(2025, 11, 22).value();
 
 LoweredExpression lowered(const TypedExpression& rule) {
   return lower(rule, schema(), kAsOf, [](std::string_view code) {
-    return code == "vip" ? std::vector<size_t>{3, 1, 3} : std::vector<size_t>{};
+    return any_rule(code == "vip" ? std::vector<size_t>{3, 1, 3} : std::vector<size_t>{});
   });
 }
 

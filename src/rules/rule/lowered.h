@@ -117,10 +117,15 @@ inline bool LoweredNot::operator==(const LoweredNot&) const = default;
 /// The rules of a run, in an order in which every rule stands after those that it asks for.
 using LoweredRules = std::vector<LoweredExpression>;
 
-/// Brings a checked rule to leaves that compare without conversions. `as_of` is the run's day;
-/// `rules_of_tag` gives the indexes of the rules of a tag by its code.
+/// has_tag of a tag that these rules alone give; any order, repetitions allowed.
+LoweredExpression any_rule(std::vector<size_t> rules);
+
+/// What has_tag(code) is. Two-valued.
+using LowerTagTest = std::function<LoweredExpression(std::string_view code)>;
+
+/// Brings a checked rule to leaves that compare without conversions. `as_of` is the run's day.
 LoweredExpression lower(const TypedRule& rule, const column::Schema& schema, std::int32_t as_of,
-                        const std::function<std::vector<size_t>(std::string_view)>& rules_of_tag);
+                        const LowerTagTest& lower_tag_test);
 
 /// A readable dump, one node a line, for `--stages` and tests.
 std::string to_text(const LoweredExpression& rule, const column::Schema& schema);

@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "base/similar.h"
+#include "catalog/checking_internal.h"
 #include "rule/problems.h"
 
 namespace tagsmith::catalog {
@@ -115,11 +116,13 @@ std::vector<std::vector<size_t>> groups_in_order(const std::vector<std::vector<s
   return groups;
 }
 
-// Checks one file: first every rule for itself, then what the rules ask of each other.
+// First every rule for itself, then what the rules ask of each other.
 class Checking {
  public:
-  Checking(const RuleFile& file, const column::Schema& schema, const rule::CheckOptions& options)
-      : entries_(file.entries),
+  Checking(const std::vector<RuleEntry>& entries, const OtherTags& other_tags,
+           const column::Schema& schema, const rule::CheckOptions& options)
+      : entries_(entries),
+        other_tags_(other_tags),
         problems_(entries_.size()),
         rules_(entries_.size()),
         edges_(entries_.size()),
@@ -135,26 +138,17 @@ class Checking {
     }
   }
 
-  CheckedRules finish() {
-    CheckedRules out;
+  CheckedEntries finish() {
+    CheckedEntries out;
     for (const std::vector<size_t>& group : groups_in_order(edges_)) {
       refuse_cycle(group);
       for (const size_t i : group) {
         refuse_dependant(i);
-        if (problems_[i].empty()) {
-          out.rules.push_back({.tag_id = entries_[i].tag_id,
-                               .name = entries_[i].name,
-                               .position = entries_[i].position,
-                               .rule = std::move(*rules_[i])});
-        }
+        out.order.push_back(i);
       }
     }
-    for (size_t i = 0; i < entries_.size(); ++i) {
-      out.refused_count += problems_[i].empty() ? 0 : 1;
-      for (Problem& problem : problems_[i]) {
-        out.problems.push_back({entries_[i].tag_id_given, std::move(problem)});
-      }
-    }
+    out.rules = std::move(rules_);
+    out.problems = std::move(problems_);
     return out;
   }
 
@@ -181,13 +175,9 @@ class Checking {
   void find_tag(size_t i, const rule::TagTest& test, base::Problems& found) {
     const auto tags = tags_of_name_.find(test.code);
     if (tags == tags_of_name_.end()) {
-      std::vector<std::string> names;
-      for (const auto& [name, ids] : tags_of_name_) {
-        names.push_back(name);
+      if (!other_tags_.names.contains(test.code)) {
+        found.push_back(unknown_tag(test));
       }
-      found.push_back({std::string(rule::kTagUnknown), test.place.path,
-                       fmt::format("no rule of the file has the name {}", base::quote(test.code)),
-                       base::did_you_mean(test.code, names)});
       return;
     }
     if (tags->second.size() > 1) {
@@ -199,6 +189,16 @@ class Checking {
     }
     const std::vector<size_t>& asked = rules_of_tag_.at(*tags->second.begin());
     edges_[i].insert(edges_[i].end(), asked.begin(), asked.end());
+  }
+
+  Problem unknown_tag(const rule::TagTest& test) const {
+    std::vector<std::string> names(other_tags_.names.begin(), other_tags_.names.end());
+    for (const auto& [name, ids] : tags_of_name_) {
+      names.push_back(name);
+    }
+    return {std::string(rule::kTagUnknown), test.place.path,
+            fmt::format("{} {}", other_tags_.unknown, base::quote(test.code)),
+            base::did_you_mean(test.code, names)};
   }
 
   // Whether a test asks for one of some entries; not when its name is not that of one tag.
@@ -237,7 +237,11 @@ class Checking {
       return;
     }
     for (const rule::TagTest* test : tests_[i]) {
-      const std::string& tag = *tags_of_name_.at(test->code).begin();
+      const auto tags = tags_of_name_.find(test->code);
+      if (tags == tags_of_name_.end()) {
+        continue;  // a tag without rules is never refused
+      }
+      const std::string& tag = *tags->second.begin();
       const bool refused = std::ranges::any_of(
           rules_of_tag_.at(tag), [&](size_t asked) { return !problems_[asked].empty(); });
       if (refused) {
@@ -250,6 +254,7 @@ class Checking {
   }
 
   const std::vector<RuleEntry>& entries_;
+  const OtherTags& other_tags_;
   std::vector<base::Problems> problems_;               // of each entry
   std::vector<std::optional<rule::TypedRule>> rules_;  // of each entry
   std::vector<std::vector<size_t>> edges_;             // entry -> the entries it asks for
@@ -271,17 +276,41 @@ std::vector<size_t> CheckedRules::rules_of_tag(std::string_view name) const {
   return indexes;
 }
 
+CheckedEntries check_entries(const std::vector<RuleEntry>& entries, const OtherTags& other_tags,
+                             const column::Schema& schema, const rule::CheckOptions& options) {
+  return Checking(entries, other_tags, schema, options).finish();
+}
+
 CheckedRules check_rules(const RuleFile& file, const column::Schema& schema,
                          const rule::CheckOptions& options) {
-  return Checking(file, schema, options).finish();
+  CheckedEntries checked =
+      check_entries(file.entries, {.unknown = "no rule of the file has the name"}, schema, options);
+  CheckedRules out;
+  for (const size_t i : checked.order) {
+    const RuleEntry& entry = file.entries[i];
+    if (checked.problems[i].empty()) {
+      out.rules.push_back({.tag_id = entry.tag_id,
+                           .name = entry.name,
+                           .position = entry.position,
+                           .rule = std::move(*checked.rules[i])});
+    }
+  }
+  for (size_t i = 0; i < file.entries.size(); ++i) {
+    out.refused_count += checked.problems[i].empty() ? 0 : 1;
+    for (Problem& problem : checked.problems[i]) {
+      out.problems.push_back({file.entries[i].tag_id_given, std::move(problem)});
+    }
+  }
+  return out;
 }
 
 rule::LoweredRules lower_rules(const CheckedRules& rules, const column::Schema& schema,
                                std::int32_t as_of) {
   rule::LoweredRules lowered;
   for (const CheckedRule& checked : rules.rules) {
-    lowered.push_back(rule::lower(checked.rule, schema, as_of,
-                                  [&](std::string_view name) { return rules.rules_of_tag(name); }));
+    lowered.push_back(rule::lower(checked.rule, schema, as_of, [&](std::string_view name) {
+      return rule::any_rule(rules.rules_of_tag(name));
+    }));
   }
   return lowered;
 }
