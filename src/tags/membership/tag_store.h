@@ -15,12 +15,13 @@
 namespace tagsmith::membership {
 
 /// Error symbols of stores, beside E_STORE for all else.
-inline constexpr std::string_view kStoreFenced = "E_STORE_FENCED";     // another run took the lease
+inline constexpr std::string_view kStoreFenced = lease::kFenced;       // another run took the lease
 inline constexpr std::string_view kStoreInDoubt = "E_STORE_IN_DOUBT";  // no answer to a COMMIT
-inline constexpr std::string_view kStoreLocked = "E_STORE_LOCKED";     // somebody holds a lock
-inline constexpr std::string_view kStoreVersion = "E_STORE_VERSION";   // of a newer Tagsmith
-inline constexpr std::string_view kStoreForeign = "E_STORE_FOREIGN";   // the tables are not ours
-inline constexpr std::string_view kStoreDrift = "E_STORE_DRIFT";       // somebody else wrote to it
+inline constexpr std::string_view kStoreProgress = "E_STORE_PROGRESS";  // the run is not there
+inline constexpr std::string_view kStoreLocked = "E_STORE_LOCKED";      // somebody holds a lock
+inline constexpr std::string_view kStoreVersion = "E_STORE_VERSION";    // of a newer Tagsmith
+inline constexpr std::string_view kStoreForeign = "E_STORE_FOREIGN";    // the tables are not ours
+inline constexpr std::string_view kStoreDrift = "E_STORE_DRIFT";        // somebody else wrote to it
 
 /// What a user has, without the details.
 struct UserTags {
@@ -113,7 +114,8 @@ class TagStore {
       const std::optional<std::string>& user_id) = 0;
 
   /// Steps (a) to (g) of PROTOCOLS 1 in one transaction. A user whose merge differs in nothing is
-  /// not written. The chunk's number must be the run's progress, else kInternal.
+  /// not written. Where the chunk's number is not the run's progress, or the run is not publishing:
+  /// kStoreProgress (kConflict), and nothing is written.
   virtual base::Result<PublishCounts> publish(const Chunk& chunk) = 0;
 
   /// How far the run came; asked after E_STORE_IN_DOUBT, and before resuming.

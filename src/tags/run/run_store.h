@@ -67,11 +67,12 @@ class RunStore {
   virtual base::Result<std::int64_t> begin(const Pins& pins, const std::string& actor) = 0;
 
   /// kPinned -> kPublishing, with the plan and the versions of the changed rules: one transaction,
-  /// under the fence.
+  /// under the fence. kStoreProgress (kConflict) when the run is not kPinned.
   virtual base::Status store_plan(const lease::Fence& fence, const PlanToStore& plan) = 0;
 
   /// kPublishing -> kPublished: the feed row published(run), the state of every tag of T and of
-  /// every held one. One transaction, under the fence; does nothing when it was done before.
+  /// every held one. One transaction, under the fence; does nothing when it was done before,
+  /// kStoreProgress (kConflict) when the run is neither kPublishing nor kPublished.
   virtual base::Status finish(const lease::Fence& fence, std::int64_t run_id,
                               membership::Micros ended_at) = 0;
 
