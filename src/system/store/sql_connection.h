@@ -14,6 +14,9 @@
 
 namespace tagsmith::store {
 
+/// A unique key that is there already; the code is kConflict.
+inline constexpr std::string_view kStoreDuplicate = "E_STORE_DUPLICATE";
+
 /// A parameter or a cell. Text is UTF-8; bytes and text are the same here.
 using SqlValue = std::variant<std::monostate, std::int64_t, double, std::string>;
 
@@ -59,10 +62,18 @@ class SqlConnection {
   virtual void rollback() = 0;
 };
 
-/// Opens connections to one database.
+/// Opens connections to one database. Thread-safe.
 class SqlDatabase {
  public:
   virtual ~SqlDatabase() = default;
+
+  /// What people call it, without secrets: "sqlite:tags.db".
+  [[nodiscard]] virtual std::string name() const = 0;
+
+  /// Makes an empty database where there is none; one that is there stays as it is.
+  virtual base::Status create() = 0;
+
+  /// kNotFound when there is no database. Changes nothing in it: that is for begin(true).
   virtual base::Result<std::unique_ptr<SqlConnection>> connect() = 0;
 };
 
