@@ -759,9 +759,11 @@ TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
     const char* message;
   };
   for (const Case& c : {
-           Case{"{\"user_id\": 1}\n{\"user_id\":\n{\"user_id\": 3}\n", "line 2: not a JSON object"},
-           Case{"{\"user_id\": 1} {\"user_id\": 2}\n", "line 1: not a JSON object"},
-           Case{"{\"user_id\": 1}\n[1, 2]\n", "line 2: not a JSON object"},
+           Case{"{\"user_id\": 1}\n{\"user_id\":\n{\"user_id\": 3}\n",
+                "line 2: not a JSON object: unexpected end of data: '{\"user_id\":'"},
+           Case{"{\"user_id\": 1} {\"user_id\": 2}\n",
+                "line 1: not a JSON object: unexpected content after document: '{\"user_id\": 1} "},
+           Case{"{\"user_id\": 1}\n[1, 2]\n", "line 2: not a JSON object: "},
        }) {
     SCOPED_TRACE(c.content);
     const std::string bad = folder.write("bad.jsonl", c.content);
@@ -770,6 +772,7 @@ TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
     EXPECT_EQ(error.symbol, "E_DATA_FILE");
     EXPECT_EQ(error.path, bad);
     EXPECT_THAT(error.message, testing::StartsWith(c.message));
+    EXPECT_THAT(error.message, testing::Not(HasSubstr("read_json")));
   }
   const std::string empty = folder.write("empty.jsonl", "");
   EXPECT_EQ(error_of_describe(json_source({empty})).message, "no line with a JSON object");
@@ -816,7 +819,7 @@ TEST(Select, RefusesFunctionsThatActAndDoesNotRunThem) {
       "storage_path = " +
       quote_text(target) + ")";
   for (const std::string& text :
-       {profile, log, "FROM query(" + quote_text(profile) + ")",
+       {profile, log,
         "WITH t AS MATERIALIZED (" + log + ") SELECT 'a' user_id, (SELECT count(*) FROM t) n",
         "FROM json_execute_serialized_sql(json_serialize_sql(" + quote_text(profile) + "))",
         std::string("SELECT 'a' user_id, * FROM disable_logging()"),
@@ -832,9 +835,138 @@ TEST(Select, RefusesFunctionsThatActAndDoesNotRunThem) {
               ElementsAre(Pair("a", ElementsAre("'\"Function\": \"ENABLE_'"))));
 }
 
+TEST(Select, ReadsACsvAsATableOfTheFileDoes) {
+  const Folder folder;
+  const std::string good = folder.write("good.csv", "user_id,a,day\n1,,2024-02-29\n2,\"\",\n");
+  const std::string file = quote_text(good);
+  for (const std::string& select :
+       {"SELECT * FROM " + file, "FROM " + quote_name(good), "SELECT good.* FROM " + file,
+        "SELECT 'é' || g.user_id user_id, a, day FROM " + file + " g",
+        "WITH t AS (FROM " + file + ") SELECT t.* FROM t SEMI JOIN " + file + " USING (user_id)",
+        "SELECT * FROM " + quote_text(folder.file("goo*.csv"))}) {
+    SCOPED_TRACE(select);
+    EXPECT_THAT(described(select_source(select)), ElementsAre("a text", "day date"));
+    const Rows rows = scan(select_source(select), {"a", "day"});
+    ASSERT_THAT(rows, SizeIs(2));
+    EXPECT_THAT(rows.begin()->second, ElementsAre("null", "2024-02-29"));
+    EXPECT_THAT(rows.rbegin()->second, ElementsAre("''", "null"));
+  }
+  for (const char* content :
+       {"user_id,a\n1,\"x\n2,y\n", "user_id,a\n1,\"x\n2,y\n3,\"z\n", "user_id,a\n1,x\n2,y,z\n",
+        "user_id,a\n1,x\n2\n", "user_id,a\n1,\"x\"y\n", "user_id,a\n1,\xff\n",
+        "user_id,a\na\n\"b,c\n", "user_id,a,a\n1,2,3\n", ""}) {
+    SCOPED_TRACE(content);
+    const std::string bad = folder.write("bad.csv", content);
+    const base::Error error = error_of_describe(select_source("FROM " + quote_text(bad)));
+    EXPECT_EQ(error.symbol, "E_DATA_FILE");
+    EXPECT_EQ(error.path, bad);
+    EXPECT_EQ(error, error_of_describe(csv_source({bad})));
+  }
+}
+
+TEST(Select, ReadsJsonLinesAsATableOfTheFileDoes) {
+  const Folder folder;
+  std::string many;
+  for (int i = 0; i < 30000; ++i) {
+    many += "{\"user_id\": " + std::to_string(i) + "}\n";
+  }
+  const std::string file = folder.write("a.jsonl", many + "{\"user_id\": 30000, \"late\": 1}\n");
+  EXPECT_THAT(described(select_source("FROM " + quote_text(file))), ElementsAre("late int"));
+  const std::string bad = folder.write("bad.jsonl", "{\"user_id\": 1}\n{\"user_id\":\n");
+  const base::Error error = error_of_describe(select_source("FROM " + quote_text(bad)));
+  EXPECT_EQ(error.path, bad);
+  EXPECT_EQ(error, error_of_describe(json_source({bad})));
+}
+
+TEST(Select, RefusesToGuessTheFormOfAFile) {
+  const Folder folder;
+  const std::string csv = quote_text(folder.write("a.csv", "user_id,a\n1,\"x\n2,y\n"));
+  const std::string tsv = quote_text(folder.write("a.tsv", "user_id\ta\n1\tx\n"));
+  const std::string json = quote_text(folder.write("a.json", "{\"user_id\": 1}\n"));
+  const std::string columns = ", columns = {'user_id': 'VARCHAR', 'a': 'VARCHAR'}";
+  for (const std::string& from :
+       {"read_csv(" + csv + ")", "read_csv_auto(" + csv + ")", "system.main.READ_CSV(" + csv + ")",
+        "read_csv(" + csv + columns + ")",
+        "read_csv(" + csv + ", auto_detect = true" + columns + ")",
+        "read_csv_auto(" + csv + ", auto_detect = false" + columns + ")", "read_json(" + json + ")",
+        "read_json_auto(" + json + ")", "read_ndjson_auto(" + json + ")",
+        "read_json_objects_auto(" + json + ")", "query_table(" + csv + ")", json, tsv,
+        "query(" + quote_text("FROM read_csv(" + csv + ")") + ")"}) {
+    SCOPED_TRACE(from);
+    for (const std::string& select :
+         {"SELECT * FROM " + from, "SELECT 1 user_id WHERE EXISTS (FROM " + from + ")",
+          "WITH t AS MATERIALIZED (SELECT user_id FROM " + from + ") FROM t"}) {
+      const base::Error error = error_of_describe(select_source(select));
+      EXPECT_EQ(error.symbol, "E_DATA_FILE");
+      EXPECT_THAT(error.message, testing::AnyOf(HasSubstr("guess"), HasSubstr("runs a text")));
+      EXPECT_NE(error.hint, "");
+    }
+  }
+}
+
+TEST(Select, RefusesToPassOverWhatDoesNotFit) {
+  const Folder folder;
+  const std::string call =
+      "FROM read_csv(" + quote_text(folder.write("a.csv", "user_id,a\n1,x\n2\n")) +
+      ", header = true, auto_detect = false, columns = {'user_id': 'VARCHAR', 'a': 'VARCHAR'}";
+  for (const char* option :
+       {"ignore_errors = true", "ignore_errors := 1", "IGNORE_ERRORS => 'true'",
+        "\"ignore_errors\" = (1 = 1)", "null_padding = true", "strict_mode = false",
+        "store_rejects = true", "rejects_table = 'r'", "rejects_limit = 5"}) {
+    SCOPED_TRACE(option);
+    const base::Error error = error_of_describe(select_source(call + ", " + option + ")"));
+    EXPECT_THAT(error.message, HasSubstr("passes over what does not fit"));
+    EXPECT_NE(error.hint, "");
+  }
+  const std::string json = quote_text(folder.write("a.jsonl", "{\"user_id\": 1}\n{\n"));
+  EXPECT_THAT(
+      error_of_describe(select_source("SELECT json->>'user_id' user_id FROM read_ndjson_objects(" +
+                                      json + ", ignore_errors = true)"))
+          .message,
+      HasSubstr("passes over what does not fit"));
+  for (const char* option : {"ignore_errors = false", "strict_mode = true", "sep = ','"}) {
+    const auto scanned = try_scan({.source = select_source(call + ", " + option + ")")});
+    ASSERT_FALSE(scanned);
+    EXPECT_THAT(scanned.error().message, testing::StartsWith("line 3: "));
+  }
+}
+
+TEST(Select, TakesAReaderOfWhichAllIsSaid) {
+  const Folder folder;
+  const std::string tsv = folder.write("a.tsv", "u1\t\"x\t2\nu2\ty\t3\n");
+  EXPECT_THAT(
+      scan(select_source("FROM read_csv(" + quote_text(tsv) +
+                         ", delim = '\t', quote = '', auto_detect = false, columns = "
+                         "{'user_id': 'VARCHAR', 's': 'VARCHAR', 'n': 'INT'})"),
+           {"s", "n"}),
+      ElementsAre(Pair("u1", ElementsAre("'\"x'", "2")), Pair("u2", ElementsAre("'y'", "3"))));
+  const std::string json = folder.write("a.json", "[{\"user_id\": 1}, {\"user_id\": 2}]");
+  EXPECT_THAT(scan(select_source("FROM read_json(" + quote_text(json) +
+                                 ", format = 'array', auto_detect = false, columns = {'user_id': "
+                                 "'BIGINT'})"),
+                   {}),
+              ElementsAre(Pair("1", IsEmpty()), Pair("2", IsEmpty())));
+}
+
+TEST(Select, KeepsTheNamesThatItDefines) {
+  EXPECT_THAT(scan(select_source("WITH RECURSIVE \"a.csv\" AS (SELECT 1 user_id UNION ALL SELECT "
+                                 "user_id + 1 FROM 'A.csv' WHERE user_id < 2) FROM 'a.csv'"),
+                   {}),
+              ElementsAre(Pair("1", IsEmpty()), Pair("2", IsEmpty())));
+}
+
+TEST(Select, SaysThatAFileIsNotThere) {
+  for (const char* file : {"/nowhere/x.csv", "/nowhere/x.jsonl", "/nowhere/*.csv"}) {
+    const base::Error error = error_of_describe(select_source("SELECT * FROM " + quote_text(file)));
+    EXPECT_EQ(error.code, ErrorCode::kNotFound);
+    EXPECT_EQ(error.symbol, "E_DATA_FILE");
+    EXPECT_EQ(error.path, file);
+  }
+}
+
 TEST(Select, ReachesNoNetwork) {
-  const base::Error error =
-      error_of_describe(select_source("SELECT user_id FROM read_csv('http://127.0.0.1:1/x.csv')"));
+  const base::Error error = error_of_describe(
+      select_source("SELECT user_id FROM read_parquet('http://127.0.0.1:1/x.parquet')"));
   EXPECT_THAT(error.message, HasSubstr("httpfs"));
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "adapters/duckdb/connection_internal.h"
+#include "adapters/duckdb/csv_internal.h"
 #include "base/problem.h"
 
 namespace tagsmith::duckdb {
@@ -83,7 +84,8 @@ base::Error json_error(std::string_view text) {
   const std::string_view line_text = between(text, " in line ", ": ");
   unsigned long long line = 0;
   std::from_chars(line_text.data(), line_text.data() + line_text.size(), line);
-  std::string_view reason = text;
+  // What follows shows a statement that the reader of the message never wrote.
+  std::string_view reason = text.substr(0, text.find("\n\nLINE "));
   if (const size_t at = text.find(" in line "); at != std::string_view::npos) {
     reason.remove_prefix(text.find(": ", at) + 2);
   }
@@ -94,6 +96,9 @@ base::Error json_error(std::string_view text) {
     --line;  // DuckDB counts this kind from the line after
   }
   std::string message = fmt::format("line {}: not a JSON object: {}", line, reason);
+  if (const std::string shown = line_of_file(std::string(path), line); !shown.empty()) {
+    message += ": " + base::quote(shown);
+  }
   return broken_file(std::move(message), path);
 }
 

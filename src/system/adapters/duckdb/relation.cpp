@@ -1,13 +1,10 @@
 #include "adapters/duckdb/relation_internal.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "adapters/duckdb/csv_internal.h"
 #include "adapters/duckdb/source_internal.h"
 #include "base/problem.h"
 #include "base/similar.h"
@@ -21,41 +18,6 @@ using base::Status;
 using column::Type;
 using column::TypeKind;
 using dataset::TableSource;
-
-// Some functions write logs or profiles to any file, or change settings that are locked. They act
-// when they run, so the plan shows them in time, also those inside query(); of a serialized
-// statement it shows nothing.
-Status check_only_reads(Connection& connection, const std::string& from) {
-  static constexpr std::array<std::string_view, 6> kActing{"ENABLE_",
-                                                           "DISABLE_",
-                                                           "CHECKPOINT\"",
-                                                           "FORCE_CHECKPOINT\"",
-                                                           "TRUNCATE_DUCKDB_LOGS\"",
-                                                           "JSON_EXECUTE_SERIALIZED_SQL\""};
-  const auto rows = TAGSMITH_TRY(connection.texts("EXPLAIN (FORMAT json) SELECT * FROM " + from));
-  for (const TextRow& row : rows) {
-    const std::string& plan = *row.back();
-    for (const std::string_view function : kActing) {
-      // Quotes of foreign texts are escaped in the plan: only an operator can look like this.
-      if (plan.find(fmt::format(R"("Function": "{})", function)) != std::string::npos) {
-        Error error = broken("a SELECT that does more than read", {});
-        error.hint = "functions that write logs or change settings are not called here";
-        return error;
-      }
-    }
-  }
-  return {};
-}
-
-Result<Found> find_select(Connection& connection, const TableSource& source) {
-  const std::vector<std::string> names = TAGSMITH_TRY(connection.names_of_select(source.select));
-  TAGSMITH_TRY(check_names(names, source.name));
-  // A literal: whatever the text holds, it cannot end the statement around it.
-  Found found{.from = "query(" + quote_text(source.select) + ")"};
-  TAGSMITH_TRY(check_only_reads(connection, found.from));
-  found.columns = TAGSMITH_TRY(describe(connection, found.from));
-  return found;
-}
 
 Result<Found> find(Connection& connection, const TableSource& source) {
   if (source.format != TableSource::Format::kSelect && source.files.empty()) {
@@ -270,13 +232,6 @@ Error error_in(Error error, const TableSource& source) {
   }
   if (error.path.empty()) {
     error.path = source.files.size() == 1 ? source.files.front() : source.name;
-  }
-  size_t line = 0;
-  const std::string_view message = error.message;
-  if (source.format == TableSource::Format::kJsonLines && message.starts_with("line ") &&
-      std::from_chars(message.data() + 5, message.data() + message.size(), line).ec ==
-          std::errc()) {
-    error.message += ": " + base::quote(line_of_file(error.path, line));
   }
   return error;
 }

@@ -31,7 +31,7 @@ std::string select_text(const Relation& relation, std::string_view key_name,
 /// The indices of the columns that are not kUnusable.
 std::vector<size_t> usable_columns(const Relation& relation);
 
-/// `error`, met while reading `source`, with its path and, for JSON lines, the offending text.
+/// `error`, met while reading `source`, with its path.
 base::Error error_in(base::Error error, const dataset::TableSource& source);
 
 /// DuckDB does not say which of several Parquet files it cannot decode. If `error` is E_DATA_FILE

@@ -42,6 +42,11 @@ base::Result<Found> find_parquet(Connection& connection, const dataset::TableSou
 base::Result<Found> find_csv(Connection& connection, const dataset::TableSource& source);
 base::Result<Found> find_json(Connection& connection, const dataset::TableSource& source);
 
+/// A SELECT, in which each CSV or JSON lines file named after FROM is read as find_csv and
+/// find_json read it. Refuses whatever else would guess at a file's form or pass over what does not
+/// fit.
+base::Result<Found> find_select(Connection& connection, const dataset::TableSource& source);
+
 /// E_DATA_FILE.
 base::Error broken(std::string message, std::string_view path);
 

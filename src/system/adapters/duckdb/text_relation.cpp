@@ -190,8 +190,8 @@ Result<Found> find_json(Connection& connection, const TableSource& source) {
       return std::move(described).error();
     }
     // Some line is no object, and only reading the lines says which one.
-    TAGSMITH_TRY(connection.run(
-        fmt::format("SELECT * FROM {}", json_reader(files, quote_text(source.key) + ": 'JSON'"))));
+    TAGSMITH_TRY(
+        connection.run(fmt::format("SELECT * FROM {}", json_reader(files, "'any': 'JSON'"))));
     return broken("no line with a JSON object", source.files.front());
   }
   std::vector<Foreign> columns = std::move(*described);
