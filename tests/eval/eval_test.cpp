@@ -339,6 +339,10 @@ TEST(Eval, UsageErrorsComeWithAHint) {
   EXPECT_THAT(usage({"--data", data, "--out", out, "--zone", "Asia/Shangai"}),
               HasSubstr("Asia/Shanghai"));
   EXPECT_THAT(usage({"--data", data, "--out", out, "--search", "userz"}), HasSubstr("users"));
+  EXPECT_THAT(usage({"--table", "a.u=select 1 user_id", "--table", "b.u=select 1 user_id", "--out",
+                     out, "--search", "u"}),
+              AllOf(HasSubstr("table 'u' is in several databases: a.u, b.u"),
+                    HasSubstr("write a.u or b.u")));
   EXPECT_THAT(usage({"--data", data, "--out", out, "--skip-refuse"}),
               HasSubstr("did you mean '--skip-refused'?"));
   EXPECT_THAT(usage({"--data", data, "--out", out, "--table", "select 1"}),

@@ -51,6 +51,18 @@ TEST(Value, PrintsAsAPersonWouldWriteIt) {
   EXPECT_EQ(to_text(TextList{"a", std::nullopt}, {.kind = TypeKind::kTextList}), "['a', null]");
 }
 
+TEST(Schema, AWholeNameMeansOneTableAndAShortOneAllThatAreCalledSo) {
+  const Schema schema{.tables = {{.database = "d", .name = "a"},
+                                 {.name = "a"},
+                                 {.database = "d", .name = "b"},
+                                 {.database = "e", .name = "b"}}};
+  EXPECT_EQ(schema.tables_named("a"), (std::vector<size_t>{1}));
+  EXPECT_EQ(schema.tables_named("d.a"), (std::vector<size_t>{0}));
+  EXPECT_EQ(schema.tables_named("b"), (std::vector<size_t>{2, 3}));
+  EXPECT_EQ(schema.tables_named("e.b"), (std::vector<size_t>{3}));
+  EXPECT_EQ(schema.tables_named("e.a"), std::vector<size_t>());
+}
+
 TEST(Schema, NamesAColumnAsShortlyAsItCan) {
   const Column age{.name = "age", .type = {.kind = TypeKind::kInt}};
   const Column level{.name = "level", .type = {.kind = TypeKind::kText}};

@@ -17,6 +17,19 @@ std::string TableSchema::full_name() const {
   return database.empty() ? name : database + "." + name;
 }
 
+std::vector<size_t> Schema::tables_named(std::string_view name) const {
+  std::vector<size_t> found;
+  for (size_t table = 0; table < tables.size(); ++table) {
+    if (tables[table].full_name() == name) {
+      return {table};
+    }
+    if (tables[table].name == name) {
+      found.push_back(table);
+    }
+  }
+  return found;
+}
+
 std::string Schema::display_name(ColumnId id) const {
   if (id.table == kKeyTable) {
     return key.name;

@@ -56,6 +56,10 @@ struct Schema {
   }
   [[nodiscard]] const Type& type(ColumnId id) const { return column(id).type; }
 
+  /// The tables that `name` may mean: the one whose whole name it is ("a" that is in no database,
+  /// "db.a"), else all that are called so in some database. Several: the name is ambiguous.
+  [[nodiscard]] std::vector<size_t> tables_named(std::string_view name) const;
+
   /// The shortest name that is unambiguous in this schema: "age", "table.age" or "db.table.age".
   [[nodiscard]] std::string display_name(ColumnId id) const;
 

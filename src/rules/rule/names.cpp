@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "base/similar.h"
@@ -20,10 +21,6 @@ using column::ColumnId;
 using column::TableSchema;
 
 constexpr size_t kNamesShownMax = 8;  // in one hint
-
-bool means(const TableSchema& table, std::string_view database, std::string_view name) {
-  return table.name == name && (database.empty() || table.database == database);
-}
 
 std::string dotted_table(const ColumnName& name) {
   return name.database.empty() ? name.table : name.database + "." + name.table;
@@ -54,19 +51,27 @@ Names::Names(const column::Schema& schema, const std::vector<std::string>& searc
     : schema_(schema) {
   for (size_t table = 0; table < schema.tables.size(); ++table) {
     all_.push_back(table);
-    // An entry that several databases have stands for all of them: the column must then be in one.
-    const bool named = std::ranges::any_of(search, [&](const std::string& entry) {
-      return entry == schema.tables[table].name || entry == schema.tables[table].full_name();
-    });
-    if (named || search.empty()) {
-      searched_.push_back(table);
+  }
+  std::set<size_t> named;
+  for (const std::string& entry : search) {
+    const Tables found = schema.tables_named(entry);
+    named.insert(found.begin(), found.end());
+    if (found.size() > 1 && ambiguous_search_.empty()) {
+      ambiguous_search_ = entry;
     }
   }
+  std::ranges::copy_if(all_, std::back_inserter(searched_),
+                       [&](size_t table) { return search.empty() || named.contains(table); });
 }
 
 Result<ColumnId, Problems> Names::find(const ColumnName& name, const NamePlaces& places) const {
-  return name.table.empty() ? find_in_one_of(searched_, name.column, places)
-                            : find_in_named_table(name, places);
+  if (!name.table.empty()) {
+    return find_in_named_table(name, places);
+  }
+  if (!ambiguous_search_.empty()) {
+    return ambiguous_table(ambiguous_search_, places.column);
+  }
+  return find_in_one_of(searched_, name.column, places);
 }
 
 Result<ColumnId, Problems> Names::find_reference(const ColumnName& name, ColumnId own,
@@ -122,26 +127,28 @@ Result<ColumnId, Problems> Names::find_in_one_of(const Tables& tables, std::stri
 }
 
 Result<size_t, Problems> Names::find_table(const ColumnName& name, const NamePlaces& places) const {
-  Tables found;
-  std::ranges::copy_if(all_, std::back_inserter(found), [&](size_t table) {
-    return means(schema_.tables[table], name.database, name.table);
-  });
+  const std::string written = dotted_table(name);
+  const Tables found = schema_.tables_named(written);
   if (found.size() == 1) {
     return found.front();
   }
-  const std::string written = base::quote(dotted_table(name));
   if (found.empty()) {
-    return one_problem(kTableUnknown, places.table, fmt::format("no table {}", written),
-                       hint_for_table(name));
+    return one_problem(kTableUnknown, places.table,
+                       fmt::format("no table {}", base::quote(written)), hint_for_table(name));
   }
+  return ambiguous_table(written, places.table);
+}
+
+Problems Names::ambiguous_table(std::string_view written, const std::string& place) const {
   std::vector<std::string> names;
-  std::ranges::transform(found, std::back_inserter(names),
-                         [&](size_t table) { return schema_.tables[table].full_name(); });
+  for (const size_t table : schema_.tables_named(written)) {
+    names.push_back(schema_.tables[table].full_name());
+  }
   const std::string choices = listed(names, " or ");
-  return one_problem(
-      kTableAmbiguous, places.table,
-      fmt::format("table {} is in several databases: {}", written, listed(std::move(names), ", ")),
-      "write " + choices);
+  return one_problem(kTableAmbiguous, place,
+                     fmt::format("table {} is in several databases: {}", base::quote(written),
+                                 listed(std::move(names), ", ")),
+                     "write " + choices);
 }
 
 Names::Tables Names::holders(const Tables& tables, std::string_view column) const {
@@ -186,13 +193,22 @@ std::string Names::hint_for_column(const Tables& tables, std::string_view column
     }
   }
   std::vector<std::string> candidates = {schema_.key.name};
+  std::vector<std::string> shown_candidates =
+      candidates;  // a name of several tables with its table
   for (const size_t table : tables) {
     for (const column::Column& candidate : schema_.tables[table].columns) {
+      const bool one = holders(tables, candidate.name).size() == 1;
       candidates.push_back(candidate.name);
+      shown_candidates.push_back(one ? candidate.name : shown(table) + "." + candidate.name);
     }
   }
-  std::string hint = base::did_you_mean(column, candidates);
-  return hint.empty() ? "columns: " + listed(std::move(candidates), ", ") : hint;
+  const std::string near = base::nearest(column, candidates);
+  if (near.empty()) {
+    return "columns: " + listed(std::move(shown_candidates), ", ");
+  }
+  const Tables of_near = holders(tables, near);
+  return base::did_you_mean(column, candidates) +
+         (of_near.size() > 1 ? " write " + qualified(of_near, near, places) : "");
 }
 
 std::string Names::qualified(const Tables& tables, std::string_view column,

@@ -27,7 +27,8 @@ std::string described(const column::Schema& schema, column::ColumnId column);
 /// Finds the columns that names mean (SEMANTICS 13 and 18). Immutable; `schema` must outlive it.
 class Names {
  public:
-  /// `search`: the tables of names without a table ("tbl" or "db.tbl"); empty: all.
+  /// `search`: the tables of names without a table ("tbl" or "db.tbl"); empty: all. With an
+  /// ambiguous entry no such name is found.
   Names(const column::Schema& schema, const std::vector<std::string>& search);
 
   /// The column of a condition.
@@ -48,6 +49,8 @@ class Names {
       const Tables& tables, std::string_view column, const NamePlaces& places) const;
   [[nodiscard]] base::Result<size_t, base::Problems> find_table(const ColumnName& name,
                                                                 const NamePlaces& places) const;
+  [[nodiscard]] base::Problems ambiguous_table(std::string_view written,
+                                               const std::string& place) const;
   [[nodiscard]] Tables holders(const Tables& tables, std::string_view column) const;
   [[nodiscard]] std::string hint_for_table(const ColumnName& name) const;
   [[nodiscard]] std::string hint_for_column(const Tables& tables, std::string_view column,
@@ -62,6 +65,7 @@ class Names {
   const column::Schema& schema_;
   Tables all_;
   Tables searched_;
+  std::string ambiguous_search_;  // the first such entry
 };
 
 }  // namespace tagsmith::rule

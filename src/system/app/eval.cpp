@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include "app/exit_code.h"
@@ -76,17 +77,25 @@ void print_problems(const std::vector<catalog::RuleProblem>& problems) {
 
 // The names of --search have to be tables: a misspelt one would make fields unknown.
 base::Status check_search(const std::vector<std::string>& search, const column::Schema& schema) {
+  const auto names_of = [&](const std::vector<size_t>& tables) {
+    std::vector<std::string> names;
+    for (const size_t table : tables) {
+      names.push_back(schema.tables[table].full_name());
+    }
+    return names;
+  };
   for (const std::string& name : search) {
-    const bool known = std::ranges::any_of(schema.tables, [&](const column::TableSchema& table) {
-      return table.name == name || table.full_name() == name;
-    });
-    if (!known) {
-      std::vector<std::string> names;
-      for (const column::TableSchema& table : schema.tables) {
-        names.push_back(table.full_name());
-      }
+    const std::vector<size_t> found = schema.tables_named(name);
+    if (found.empty()) {
+      std::vector<size_t> all(schema.tables.size());
+      std::iota(all.begin(), all.end(), size_t{0});
       return usage_error(fmt::format("--search: no table {}", base::quote(name)),
-                         fmt::format("the tables are {}", fmt::join(names, ", ")));
+                         fmt::format("the tables are {}", fmt::join(names_of(all), ", ")));
+    }
+    if (found.size() > 1) {
+      return usage_error(fmt::format("--search: table {} is in several databases: {}",
+                                     base::quote(name), fmt::join(names_of(found), ", ")),
+                         fmt::format("write {}", fmt::join(names_of(found), " or ")));
     }
   }
   return {};
