@@ -23,6 +23,11 @@ inline constexpr std::string_view kStoreVersion = "E_STORE_VERSION";    // of a 
 inline constexpr std::string_view kStoreForeign = "E_STORE_FOREIGN";    // the tables are not ours
 inline constexpr std::string_view kStoreDrift = "E_STORE_DRIFT";        // somebody else wrote to it
 
+inline constexpr std::string_view kStoreUserId = "E_STORE_USER_ID";  // it does not fit the column
+
+/// The longest user id that the serving table holds, in characters.
+inline constexpr size_t kUserIdCharactersMax = 100;
+
 /// What a user has, without the details.
 struct UserTags {
   std::string user_id;
@@ -112,6 +117,13 @@ class TagStore {
   /// All manual edits, or those of one user, by user, tag and kind.
   virtual base::Result<std::vector<ManualEdit>> manual_edits(
       const std::optional<std::string>& user_id) = 0;
+
+  /// Refuses a user id that the serving table cannot hold (E_STORE_USER_ID): whoever plans asks it
+  /// of new users, so that nothing of the run is written. publish() and edit() ask it again.
+  virtual base::Status check_user_id(const std::string& user_id) {
+    (void)user_id;
+    return {};
+  }
 
   /// Steps (a) to (g) of PROTOCOLS 1 in one transaction. A user whose merge differs in nothing is
   /// not written. Where the chunk's number is not the run's progress, or the run is not publishing:
