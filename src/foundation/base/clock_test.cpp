@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "base/interrupt.h"
-#include "base/manual_clock.h"
+#include "base/manual_clock_test.h"
 
 namespace tagsmith::base {
 namespace {

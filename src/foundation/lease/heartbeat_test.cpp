@@ -6,7 +6,7 @@
 #include <chrono>
 #include <thread>
 
-#include "lease/fake_lease_store.h"
+#include "lease/fake_lease_store_test.h"
 
 namespace tagsmith::lease {
 namespace {

@@ -8,8 +8,8 @@
 #include <csignal>
 #include <string>
 
-#include "base/manual_clock.h"
-#include "lease/fake_lease_store.h"
+#include "base/manual_clock_test.h"
+#include "lease/fake_lease_store_test.h"
 
 namespace tagsmith::lease {
 namespace {

@@ -93,7 +93,7 @@ class MemoryStore : public TagStore, public lease::LeaseStore {
     }
     Progress& progress = progress_of_run[chunk.stamp.run_id];
     if (progress.chunks != chunk.number) {
-      return base::internal_error("a chunk out of its order");
+      return elsewhere("a chunk out of its order");
     }
     PublishCounts counts;
     for (const RuleResult& found : chunk.users) {
@@ -177,6 +177,12 @@ class MemoryStore : public TagStore, public lease::LeaseStore {
   void tell(FeedRow row) {
     row.seq = events.size() + 1;
     events.push_back(std::move(row));
+  }
+
+  static base::Error elsewhere(std::string message) {
+    return {.code = base::ErrorCode::kConflict,
+            .message = std::move(message),
+            .symbol = std::string(kStoreProgress)};
   }
 
   static base::Error fenced(const lease::Fence& fence) {

@@ -14,7 +14,8 @@
 
 namespace tagsmith::membership {
 
-/// Error symbols of stores, beside E_STORE for all else.
+/// Error symbols of stores.
+inline constexpr std::string_view kStoreFailed = "E_STORE";            // all else
 inline constexpr std::string_view kStoreFenced = lease::kFenced;       // another run took the lease
 inline constexpr std::string_view kStoreInDoubt = "E_STORE_IN_DOUBT";  // no answer to a COMMIT
 inline constexpr std::string_view kStoreProgress = "E_STORE_PROGRESS";  // the run is not there

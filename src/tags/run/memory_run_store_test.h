@@ -52,7 +52,7 @@ class MemoryRunStore : public RunStore, public catalog::CatalogStore {
       return membership::MemoryStore::fenced(fence);
     }
     if (record.state != RunState::kPinned) {
-      return conflict("the run is not pinned");
+      return membership::MemoryStore::elsewhere("the run is not pinned");
     }
     record.state = RunState::kPublishing;
     record.pins = plan.plan.pins;
@@ -73,7 +73,7 @@ class MemoryRunStore : public RunStore, public catalog::CatalogStore {
       return {};
     }
     if (record.state != RunState::kPublishing) {
-      return conflict("the run is not publishing");
+      return membership::MemoryStore::elsewhere("the run is not publishing");
     }
     record.state = RunState::kPublished;
     record.ended_at = ended_at;
@@ -97,7 +97,7 @@ class MemoryRunStore : public RunStore, public catalog::CatalogStore {
                                membership::Micros ended_at) override {
     RunRecord& record = at(run_id);
     if (record.state != RunState::kPinned) {
-      return conflict("the run is not pinned");
+      return membership::MemoryStore::elsewhere("the run is not pinned");
     }
     record.state = state;
     record.error = error;

@@ -1,13 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/result.h"
 #include "catalog/tag.h"
+#include "lease/heartbeat.h"
 #include "lease/lease.h"
 #include "membership/tag_store.h"
 #include "run/plan.h"
@@ -23,15 +25,21 @@ struct PublishPorts {
   lease::LeaseStore& leases;
   std::function<base::Status()> reconnect;
   base::Clock& clock;
-  std::string holder;  // lease::this_process()
+  std::string holder;                                                        // lease::new_holder()
+  lease::Heartbeat::Beat beat = {};                                          // none: no heartbeat
   std::function<void(std::uint64_t done, std::uint64_t all)> progress = {};  // users
+  std::function<bool()> interrupted = base::interrupted;
 };
 
-/// Does the effects of a PublishMachine until it is done: publishes a new plan, or resumes the one
-/// that `run_id` has stored. On an error the run stays unfinished and may be resumed by a call like
-/// this one. `new_versions` empty when resuming.
+/// Does the effects of a PublishMachine until it is done: publishes `plan` as the run, or goes on
+/// with it where the run stands. Waits for the lease, and gives it back. The counts are those of
+/// the whole run, also of what another process had published of it.
+///
+/// On an error the run stays as it is and may be resumed by a call like this one. E_RUN_CHANGED
+/// (kConflict): the run has stored another plan than this one. kCancelled: an interrupt came, and
+/// no chunk is half done. `new_versions` are recorded when the plan is stored, and not again.
 base::Result<membership::PublishCounts> publish(
     const PublishPorts& ports, std::int64_t run_id, const Plan& plan,
-    const std::vector<catalog::RuleVersion>& new_versions, bool plan_is_stored);
+    const std::vector<catalog::RuleVersion>& new_versions);
 
 }  // namespace tagsmith::run
