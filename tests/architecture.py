@@ -30,6 +30,7 @@ FOREIGN = [
     (r"spdlog/.*", {"src/foundation/base"}, "7 s to compile; others log through base"),
     (r"date/.*", {"src/foundation/column", "src/rules/rule", "src/rules/interpret", "src/system/app"},
      "zones and calendar days; the interpreter has its own readers and may not share column's"),
+    (r"openssl/.*", {"src/foundation/files"}, "hashes of files; nobody else needs to know whose they are"),
     (r"fmt/.*", EVERYWHERE, "std::format is not in g++ 12"),
     (r"(gtest|gmock)/.*", {"test"}, "product code knows no test"),
     (r"benchmark/.*", {"bench"}, "product code knows no benchmark"),

@@ -109,7 +109,7 @@ base::Status sync(const std::string& path, int flags, const std::string& access_
 
 }  // namespace
 
-base::Result<AtomicFile> AtomicFile::create(const std::string& path) {
+base::Result<AtomicFile> AtomicFile::create(const std::string& path, Access access) {
   const std::string target = TAGSMITH_TRY(follow_links(path));
   const std::string name = std::filesystem::path(target).filename().string();
   struct stat status{};
@@ -124,7 +124,8 @@ base::Result<AtomicFile> AtomicFile::create(const std::string& path) {
   std::string temporary = temporary_beside(target);
   unlink(temporary.c_str());  // of a process that had our number and was killed
   // Until commit() knows the mode of what is replaced, nobody else may look.
-  const mode_t mode = exists ? S_IRUSR | S_IWUSR : 0666;
+  const bool is_private = exists || access == Access::kOwnerOnly;
+  const mode_t mode = is_private ? S_IRUSR | S_IWUSR : 0666;
   const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (descriptor < 0) {
     return system_error("write", path, errno);

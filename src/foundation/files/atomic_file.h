@@ -8,6 +8,9 @@
 
 namespace tagsmith::files {
 
+/// Who may read a file that is new.
+enum class Access { kAsUsual, kOwnerOnly };
+
 /// A file that appears under its name whole, or not at all: it is written beside its name, as
 /// ".NAME.tmp-PID", and renamed by commit(). Without a commit the temporary file is removed, by a
 /// second interrupt too, and a file that had the name before stays as it was. A file that is
@@ -20,7 +23,7 @@ class AtomicFile {
   /// Makes the empty temporary file. kInvalidArgument when `path` is something else than a file
   /// (a folder, a pipe), kNotFound when its folder is missing, kUnavailable when it cannot be
   /// written.
-  static base::Result<AtomicFile> create(const std::string& path);
+  static base::Result<AtomicFile> create(const std::string& path, Access access = Access::kAsUsual);
 
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&&) = delete;

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -12,6 +13,8 @@
 #include "base/interrupt.h"
 #include "files/atomic_file.h"
 #include "files/folder.h"
+#include "files/line_reader.h"
+#include "files/sha256.h"
 
 namespace tagsmith::files {
 namespace {
@@ -268,6 +271,77 @@ TEST(AtomicFile, AFullDiskIsAnErrorThatNamesTheFileAndLeavesNothing) {
     EXPECT_THAT(status.error().message, HasSubstr("out.txt"));
   }
   EXPECT_THAT(list_folder(folder).value(), IsEmpty());
+}
+
+TEST(AtomicFile, MayBeForItsOwnerOnly) {
+  const NewFolder folder;
+  const std::string path = join(folder.path(), "private");
+  AtomicFile file = AtomicFile::create(path, Access::kOwnerOnly).value();
+  file.write("x").value();
+  file.commit().value();
+  struct stat status{};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST(Folder, TheStatusOfAFileIsItsSizeAndTime) {
+  const NewFolder folder;
+  const std::string path = join(folder.path(), "a");
+  std::ofstream(path) << "four";
+  const timespec times[] = {{.tv_sec = 5, .tv_nsec = 0}, {.tv_sec = 1'763'807'400, .tv_nsec = 7}};
+  ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  EXPECT_EQ(file_status(path).value(),
+            (FileStatus{.bytes = 4, .modified_nanos = 1'763'807'400'000'000'007}));
+  EXPECT_EQ(file_status(join(folder.path(), "b")).error().code, ErrorCode::kNotFound);
+}
+
+// The vectors of FIPS 180-2, and a text in pieces.
+TEST(Sha256, IsTheOneOfTheStandard) {
+  EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  Sha256 hash;
+  hash.add("a");
+  hash.add("");
+  hash.add("bc");
+  EXPECT_EQ(hash.finish(), sha256("abc"));
+}
+
+std::vector<std::string> lines_of(const std::string& bytes, size_t line_bytes_max = 1 << 20) {
+  const NewFolder folder;
+  const std::string path = join(folder.path(), "lines");
+  std::ofstream(path) << bytes;
+  LineReader reader = LineReader::open(path, line_bytes_max).value();
+  std::vector<std::string> lines;
+  for (;;) {
+    const auto line = reader.next();
+    if (!line) {
+      lines.push_back("error: " + line.error().message);
+      return lines;
+    }
+    if (!*line) {
+      break;
+    }
+    lines.emplace_back(**line);
+  }
+  if (reader.ended_in_a_line()) {
+    lines.emplace_back("(cut)");
+  }
+  return lines;
+}
+
+TEST(LineReader, GivesLinesAndTellsWhenTheLastOneWasCut) {
+  EXPECT_THAT(lines_of(""), IsEmpty());
+  EXPECT_THAT(lines_of("a\n\nb\n"), ElementsAre("a", "", "b"));
+  EXPECT_THAT(lines_of("a\nb"), ElementsAre("a", "b", "(cut)"));
+  const std::string wide(700'000, 'x');  // more than is read at once
+  EXPECT_THAT(lines_of("a\n" + wide + "\nb\n"), ElementsAre("a", wide, "b"));
+  EXPECT_THAT(lines_of(wide + "\n", 1000), ElementsAre(HasSubstr("more than 1000 bytes")));
+}
+
+TEST(LineReader, AFolderAndNothingAreErrors) {
+  const NewFolder folder;
+  EXPECT_EQ(LineReader::open(folder.path(), 9).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(LineReader::open(join(folder.path(), "no"), 9).error().code, ErrorCode::kNotFound);
 }
 
 }  // namespace

@@ -105,6 +105,17 @@ base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   }
 }
 
+base::Result<FileStatus> file_status(const std::string& path) {
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) {
+    return system_error("look at", path, errno);
+  }
+  constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+  return FileStatus{
+      .bytes = static_cast<std::uint64_t>(status.st_size),
+      .modified_nanos = status.st_mtim.tv_sec * kNanosPerSecond + status.st_mtim.tv_nsec};
+}
+
 std::string join(const std::string& folder, const std::string& name) {
   return folder.ends_with('/') ? folder + name : folder + "/" + name;
 }

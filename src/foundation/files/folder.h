@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,16 @@ base::Result<std::vector<std::string>> matching_paths(const std::string& pattern
 /// All bytes of a file. kNotFound when there is none, kInvalidArgument when it is a folder,
 /// kResourceExhausted when it has more than `bytes_max` bytes.
 base::Result<std::string> read_file(const std::string& path, size_t bytes_max);
+
+struct FileStatus {
+  std::uint64_t bytes = 0;
+  std::int64_t modified_nanos = 0;  // since 1970-01-01, UTC
+
+  bool operator==(const FileStatus&) const = default;
+};
+
+/// Size and time of a file, of what a link leads to. kNotFound when there is none.
+base::Result<FileStatus> file_status(const std::string& path);
 
 /// `folder` + "/" + `name`.
 std::string join(const std::string& folder, const std::string& name);

@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/json.h"
+#include "base/json_fields.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "column/readers.h"
@@ -12,8 +13,6 @@
 namespace tagsmith::membership {
 namespace {
 
-using base::Json;
-
 constexpr std::array kSources = {Source::kRule, Source::kManual, Source::kRuleAndManual};
 
 base::Error unreadable(std::string_view json, std::string_view why) {
@@ -21,59 +20,23 @@ base::Error unreadable(std::string_view json, std::string_view why) {
       fmt::format("the detail of a tag cannot be read: {}: {}", why, base::quote(json)));
 }
 
-// Reads the members of one object; the first one that is wrong is kept in `wrong`.
-class Members {
- public:
-  explicit Members(const Json& object) : object_(object) {}
-
-  [[nodiscard]] const std::string& wrong() const { return wrong_; }
-
-  const Json* find(std::string_view key) {
-    const Json* found = object_.find(key);
-    return found == nullptr || found->is_null() ? nullptr : found;
+Micros time_of(base::JsonFields& fields, std::string_view key) {
+  const std::optional<Micros> time = read_time(fields.text(key));
+  if (!time) {
+    fields.fail(key);
   }
+  return time.value_or(0);
+}
 
-  void read(std::string_view key, std::string& to) {
-    const Json* found = find(key);
-    if (found != nullptr && found->text() == nullptr) {
-      fail(key);
-    } else if (found != nullptr) {
-      to = *found->text();
-    }
+void read_source(base::JsonFields& fields, Source& source) {
+  const std::string name = fields.text("source");
+  const auto known = std::ranges::find(kSources, name, name_of);
+  if (known == kSources.end()) {
+    fields.fail("source");
+  } else {
+    source = *known;
   }
-
-  void read(std::string_view key, int& to) {
-    const Json* found = find(key);
-    if (found == nullptr) {
-      return;
-    }
-    const Json::Number* number = found->number();
-    const std::string_view text = number == nullptr ? std::string_view() : number->text;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size()) {
-      fail(key);
-    }
-  }
-
-  void read(std::string_view key, std::optional<Micros>& to) {
-    const Json* found = find(key);
-    if (found == nullptr) {
-      return;
-    }
-    to = found->text() == nullptr ? std::nullopt : read_time(*found->text());
-    if (!to) {
-      fail(key);
-    }
-  }
-
-  void fail(std::string_view key) {
-    wrong_ = wrong_.empty() ? fmt::format("{} is wrong", base::quote(key)) : wrong_;
-  }
-
- private:
-  const Json& object_;
-  std::string wrong_;
-};
+}
 
 }  // namespace
 
@@ -125,32 +88,31 @@ base::Result<Detail> parse_detail(std::string_view json) {
   if (parsed->object() == nullptr) {
     return unreadable(json, fmt::format("it is {}", parsed->kind()));
   }
-  Members members(*parsed);
+  base::JsonFields fields(*parsed);
   Detail detail;
-  if (const Json* value = members.find("value")) {
+  if (const base::Json* value = parsed->find("value")) {
     detail.value = base::to_text(*value);
   }
-  members.read("reason", detail.reason);
-  std::string source(name_of(Source::kRule));
-  members.read("source", source);
-  members.read("actor", detail.actor);
-  std::optional<Micros> hit_time;
-  members.read("hit_time", hit_time);
-  detail.hit_time = hit_time.value_or(0);
-  members.read("rule_version", detail.rule_version);
-  members.read("expires_at", detail.expires_at);
-  bool known = false;
-  for (const Source candidate : kSources) {
-    if (source == name_of(candidate)) {
-      detail.source = candidate;
-      known = true;
-    }
+  if (fields.has("reason")) {
+    detail.reason = fields.text("reason");
   }
-  if (!known) {
-    members.fail("source");
+  if (fields.has("source")) {
+    read_source(fields, detail.source);
   }
-  if (!members.wrong().empty()) {
-    return unreadable(json, members.wrong());
+  if (fields.has("actor")) {
+    detail.actor = fields.text("actor");
+  }
+  if (fields.has("hit_time")) {
+    detail.hit_time = time_of(fields, "hit_time");
+  }
+  if (fields.has("rule_version")) {
+    detail.rule_version = fields.integer<int>("rule_version");
+  }
+  if (fields.has("expires_at")) {
+    detail.expires_at = time_of(fields, "expires_at");
+  }
+  if (const base::Status status = fields.status(); !status) {
+    return unreadable(json, status.error().message);
   }
   return detail;
 }

@@ -71,7 +71,7 @@ TEST(Detail, WhatIsWrongIsNamed) {
   };
   for (const Case& test :
        {Case{"", "cannot be read"}, Case{"[]", "it is a list"},
-        Case{R"({"source":"AUTO"})", "'source' is wrong"}, Case{R"({"reason":1})", "'reason'"},
+        Case{R"({"source":"AUTO"})", "'source'"}, Case{R"({"reason":1})", "'reason'"},
         Case{R"({"rule_version":"3"})", "'rule_version'"},
         Case{R"({"rule_version":3.5})", "'rule_version'"},
         Case{R"({"hit_time":"yesterday"})", "'hit_time'"},

@@ -3,12 +3,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "membership/membership.h"
 
 namespace tagsmith::run {
+
+inline constexpr std::string_view kChangeSetBroken = "E_CHANGE_SET";
 
 /// The changes of a plan in a file: one JSON object a line, a user each, in the order of the bytes
 /// of the user ids; only users that the plan changes. The first line is a header with the pins'

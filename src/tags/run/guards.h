@@ -21,13 +21,14 @@ struct Trip {
 };
 
 struct GuardInput {
-  const PlanSummary& plan;
+  const PlanSummary& plan;  // its `tags` with all that is planned, held by guards or not
   const PlanSummary* last_good = nullptr;  // of the last published full run, or none: the first run
   const catalog::RunGuards& run_guards;
   const std::vector<catalog::Tag>& tags;  // their TagGuards
 };
 
-/// All guards that trip, in a fixed order. Pure.
+/// All guards that trip, those of the run first, then tag by tag. Those of the run are silent in
+/// the first one, those of a tag while it is new. Pure.
 std::vector<Trip> judge(const GuardInput& input);
 
 }  // namespace tagsmith::run

@@ -32,6 +32,9 @@ struct PinnedTag {
 
 enum class Mode { kFull, kIncremental };
 
+/// "full", "incremental": as stored and asked for.
+std::string_view name_of(Mode mode);
+
 /// Everything that a run's result depends on, stored before it reads (PROTOCOLS 1, "Pins"). Equal
 /// pins but for id and start are the same run.
 struct Pins {

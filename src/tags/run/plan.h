@@ -61,6 +61,9 @@ struct HeldTag {
   bool operator==(const HeldTag&) const = default;
 };
 
+/// "refused", "guard", "depends_on", "frozen".
+std::string_view name_of(HeldTag::Cause cause);
+
 /// What guards judge and `plan` prints; the changes themselves are in the change set.
 struct PlanSummary {
   std::uint64_t users = 0;         // U
