@@ -23,6 +23,8 @@ enum class Cure {
   kGiveUp,
 };
 
+constexpr std::string_view kDuplicateKey = "E_STORE_DUPLICATE";
+
 Cure cure_of(const base::Error& error) {
   if (error.symbol == membership::kStoreFenced) {
     return Cure::kStop;
@@ -33,11 +35,13 @@ Cure cure_of(const base::Error& error) {
   if (error.symbol == membership::kStoreProgress) {
     return Cure::kAsk;
   }
-  if (error.code == ErrorCode::kConflict || error.symbol == membership::kStoreLocked) {
+  const bool is_of_the_world = error.symbol == membership::kStoreFailed;
+  const bool is_conflict = is_of_the_world || error.symbol == kDuplicateKey;
+  if (error.symbol == membership::kStoreLocked ||
+      (error.code == ErrorCode::kConflict && is_conflict)) {
     return Cure::kRepeat;
   }
-  const bool is_of_the_store = error.symbol == membership::kStoreFailed;
-  return error.code == ErrorCode::kUnavailable && is_of_the_store ? Cure::kReconnect
+  return error.code == ErrorCode::kUnavailable && is_of_the_world ? Cure::kReconnect
                                                                   : Cure::kGiveUp;
 }
 
@@ -117,14 +121,16 @@ std::vector<Effect> PublishMachine::on(const event::ProgressRead& event) {
   if (progress.chunks > next_chunk_) {
     troubles_ = 0;
   }
-  next_chunk_ = progress.chunks;
+  const std::uint64_t chunk_before = std::exchange(next_chunk_, progress.chunks);
+  const std::optional<base::Error> elsewhere = std::exchange(elsewhere_, std::nullopt);
   counts_ = progress.counts;
   switch (event.state) {
     case RunState::kPinned:
       state_ = State::kStoringPlan;
       return {effect::StorePlan{fence_}};
     case RunState::kPublishing:
-      return publish_next();
+      // It was refused there and is there all the same: somebody else takes the run back.
+      return elsewhere && progress.chunks == chunk_before ? give_up(*elsewhere) : publish_next();
     case RunState::kPublished:
       return done();
     case RunState::kHeld:
@@ -192,6 +198,9 @@ std::vector<Effect> PublishMachine::on(const event::Failed& event) {
   }
   if (cure == Cure::kReconnect) {
     effects.emplace_back(effect::Reconnect{});
+  }
+  if (cure == Cure::kAsk && state_ == State::kPublishing) {
+    elsewhere_ = event.error;
   }
   if (holds_lease()) {
     state_ = State::kReadingProgress;

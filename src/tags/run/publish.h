@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -163,7 +164,8 @@ class PublishMachine {
   std::uint64_t next_chunk_ = 0;  // those before it are known to be committed
   bool plan_is_stored_ = false;   // is known to be
   membership::PublishCounts counts_;
-  int troubles_ = 0;  // in a row
+  std::optional<base::Error> elsewhere_;  // a chunk was refused because the run is not there
+  int troubles_ = 0;                      // in a row
   int lease_polls_ = 0;
 };
 

@@ -86,6 +86,8 @@ const std::map<std::string, Event> kEvents = {
     {"in doubt", event::Failed{error(ErrorCode::kUnavailable, membership::kStoreInDoubt)}},
     {"elsewhere", event::Failed{error(ErrorCode::kConflict, membership::kStoreProgress)}},
     {"deadlock", event::Failed{error(ErrorCode::kConflict, "E_STORE")}},
+    {"duplicate key", event::Failed{error(ErrorCode::kConflict, "E_STORE_DUPLICATE")}},
+    {"wrong state", event::Failed{error(ErrorCode::kConflict, "E_RUN_STATE")}},
     {"locked", event::Failed{error(ErrorCode::kUnavailable, membership::kStoreLocked)}},
     {"lost connection", event::Failed{error(ErrorCode::kUnavailable, "E_STORE")}},
     {"torn change set", event::Failed{error(ErrorCode::kUnavailable, "E_CHANGE_SET")}},
@@ -122,6 +124,8 @@ const std::map<std::string, std::map<std::string, std::string>> kAnswers = {
       {"in doubt", "reconnect, take lease"},
       {"elsewhere", "take lease"},
       {"deadlock", "wait 10000, take lease"},
+      {"duplicate key", "wait 10000, take lease"},
+      {"wrong state", "give up E_RUN_STATE"},
       {"locked", "wait 10000, take lease"},
       {"lost connection", "reconnect, take lease"},
       {"torn change set", "give up E_CHANGE_SET"},
@@ -138,6 +142,8 @@ const std::map<std::string, std::map<std::string, std::string>> kAnswers = {
       {"in doubt", "reconnect, read progress"},
       {"elsewhere", "read progress"},
       {"deadlock", "wait 10000, read progress"},
+      {"duplicate key", "wait 10000, read progress"},
+      {"wrong state", "7 release, give up E_RUN_STATE"},
       {"locked", "wait 10000, read progress"},
       {"lost connection", "reconnect, read progress"},
       {"torn change set", "7 release, give up E_CHANGE_SET"},
@@ -149,6 +155,8 @@ const std::map<std::string, std::map<std::string, std::string>> kAnswers = {
       {"in doubt", "reconnect, read progress"},
       {"elsewhere", "read progress"},
       {"deadlock", "wait 10000, 7 store plan"},
+      {"duplicate key", "wait 10000, 7 store plan"},
+      {"wrong state", "7 release, give up E_RUN_STATE"},
       {"locked", "wait 10000, 7 store plan"},
       {"lost connection", "reconnect, read progress"},
       {"torn change set", "7 release, give up E_CHANGE_SET"},
@@ -161,6 +169,8 @@ const std::map<std::string, std::map<std::string, std::string>> kAnswers = {
       {"in doubt", "reconnect, read progress"},
       {"elsewhere", "read progress"},
       {"deadlock", "wait 10000, 7 chunk 2"},
+      {"duplicate key", "wait 10000, 7 chunk 2"},
+      {"wrong state", "7 release, give up E_RUN_STATE"},
       {"locked", "wait 10000, 7 chunk 2"},
       {"lost connection", "reconnect, read progress"},
       {"torn change set", "7 release, give up E_CHANGE_SET"},
@@ -172,6 +182,8 @@ const std::map<std::string, std::map<std::string, std::string>> kAnswers = {
       {"in doubt", "reconnect, read progress"},
       {"elsewhere", "read progress"},
       {"deadlock", "wait 10000, 7 finish"},
+      {"duplicate key", "wait 10000, 7 finish"},
+      {"wrong state", "7 release, give up E_RUN_STATE"},
       {"locked", "wait 10000, 7 finish"},
       {"lost connection", "reconnect, read progress"},
       {"torn change set", "7 release, give up E_CHANGE_SET"},
@@ -279,6 +291,17 @@ TEST(PublishMachine, WaitsForALeaseAMinuteAtMost) {
   ASSERT_EQ(text_of(effects), "give up E_LEASE_BUSY");
   EXPECT_EQ(std::get<effect::GiveUp>(effects.front()).error.message,
             "the lease 'publish' is held by process 17 on h");
+}
+
+TEST(PublishMachine, ARunThatSomebodyTakesBackEndsIt) {
+  PublishMachine machine = machine_in("publishing");
+  EXPECT_EQ(text_of(machine.step(kEvents.at("elsewhere"))), "read progress");
+  EXPECT_EQ(text_of(machine.step(kEvents.at("publishing"))), "7 release, give up E_STORE_PROGRESS");
+
+  // But not one whose COMMIT landed late.
+  machine = machine_in("publishing");
+  machine.step(kEvents.at("elsewhere"));
+  EXPECT_EQ(text_of(machine.step(progress(RunState::kPublishing, 3))), "7 chunk 3");
 }
 
 TEST(PublishMachine, AStoreThatForgetsEndsIt) {

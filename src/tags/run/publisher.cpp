@@ -11,7 +11,6 @@
 
 #include "base/assert.h"
 #include "membership/membership.h"
-#include "run/change_set.h"
 #include "run/publish.h"
 
 namespace tagsmith::run {
@@ -51,12 +50,12 @@ bool is_held(const PlanSummary& plan, std::int32_t tag_id) {
 // The chunks of a change set, from any number on.
 class Chunks {
  public:
-  explicit Chunks(const Plan& plan) : plan_(plan) {}
+  Chunks(const PublishPorts& ports, const Plan& plan) : ports_(ports), plan_(plan) {}
 
   // The users of one chunk; empty behind the last one. What was asked last is kept.
   base::Result<std::span<const membership::RuleResult>> at(std::uint64_t number) {
     if (reader_ == nullptr || number < number_) {
-      reader_ = TAGSMITH_TRY(read_change_set(plan_.change_set, plan_.change_set_hash));
+      reader_ = TAGSMITH_TRY(ports_.open_change_set(plan_.change_set, plan_.change_set_hash));
       users_before_ = 0;
       number_ = 0;
       users_ = TAGSMITH_TRY(reader_->next_chunk());
@@ -81,6 +80,7 @@ class Chunks {
   [[nodiscard]] std::uint64_t users_done() const { return users_before_ + users_.size(); }
 
  private:
+  const PublishPorts& ports_;
   const Plan& plan_;
   std::unique_ptr<ChangeSetReader> reader_;
   std::uint64_t number_ = 0;
@@ -97,7 +97,7 @@ class Executor {
         run_id_(run_id),
         plan_(plan),
         new_versions_(new_versions),
-        chunks_(plan),
+        chunks_(ports, plan),
         challenger_(lease::kPatienceMicros) {
     stamp_.run_id = run_id;
     stamp_.time = plan.pins.started_at;

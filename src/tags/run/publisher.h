@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "lease/heartbeat.h"
 #include "lease/lease.h"
 #include "membership/tag_store.h"
+#include "run/change_set.h"
 #include "run/plan.h"
 #include "run/run_store.h"
 
@@ -29,6 +31,9 @@ struct PublishPorts {
   lease::Heartbeat::Beat beat = {};                                          // none: no heartbeat
   std::function<void(std::uint64_t done, std::uint64_t all)> progress = {};  // users
   std::function<bool()> interrupted = base::interrupted;
+  std::function<base::Result<std::unique_ptr<ChangeSetReader>>(const std::string& path,
+                                                               const std::string& hash)>
+      open_change_set = read_change_set;
 };
 
 /// Does the effects of a PublishMachine until it is done: publishes `plan` as the run, or goes on
