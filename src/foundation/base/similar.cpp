@@ -4,12 +4,12 @@
 #include <numeric>
 #include <vector>
 
+#include "base/words.h"
+
 namespace tagsmith::base {
 namespace {
 
 constexpr size_t kWordLengthMax = 100;  // longer words are no typing errors, and the cost is square
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Insertions, deletions, substitutions and exchanges of two neighbours.
 size_t edit_distance(std::string_view a, std::string_view b) {

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/words.h"
 #include "column/days.h"
 
 namespace tagsmith::column {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads a text from left to right; every step either takes something or leaves the position.
 class Scanner {
@@ -16,7 +15,7 @@ class Scanner {
   explicit Scanner(std::string_view text) : text_(text) {}
 
   bool at_end() const { return position_ == text_.size(); }
-  bool next_is_digit() const { return !at_end() && is_digit(text_[position_]); }
+  bool next_is_digit() const { return !at_end() && base::is_digit(text_[position_]); }
 
   bool take(char c) {
     if (at_end() || text_[position_] != c) {
@@ -95,7 +94,7 @@ std::optional<std::int64_t> take_time(Scanner& scanner) {
 
 bool equals_ignoring_case(std::string_view text, std::string_view lower_word) {
   return std::equal(text.begin(), text.end(), lower_word.begin(), lower_word.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+                    [](char a, char b) { return base::lower(a) == b; });
 }
 
 }  // namespace

@@ -3,22 +3,12 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "column/days.h"
 #include "column/decimal.h"
 
 namespace tagsmith::column {
 namespace {
-
-std::string sql_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) {
-    out += c;
-    if (c == '\'') {
-      out += c;
-    }
-  }
-  return out + "'";
-}
 
 // One number is left below that for -infinity; it is no day either.
 template <typename T>
@@ -56,7 +46,7 @@ std::string to_text(const Value& value, const Type& type) {
     case TypeKind::kFloat:
       return fmt::format("{}", std::get<float>(value));
     case TypeKind::kText:
-      return sql_quoted(std::get<std::string>(value));
+      return base::in_quotes(std::get<std::string>(value), '\'');
     case TypeKind::kBoolean:
       return std::get<bool>(value) ? "true" : "false";
     case TypeKind::kDate:
@@ -66,7 +56,7 @@ std::string to_text(const Value& value, const Type& type) {
     case TypeKind::kTextList: {
       std::string out;
       for (const std::optional<std::string>& element : std::get<TextList>(value)) {
-        out += (out.empty() ? "" : ", ") + (element ? sql_quoted(*element) : std::string("null"));
+        out += (out.empty() ? "" : ", ") + (element ? base::in_quotes(*element, '\'') : "null");
       }
       return "[" + out + "]";
     }

@@ -81,11 +81,6 @@ ConditionType type_of(Reader reader) {
   return ConditionType::kString;
 }
 
-std::string_view name_of(Reader reader) {
-  static constexpr std::string_view kNames[] = {"", "number", "day", "time", "bool"};
-  return kNames[static_cast<size_t>(reader)];
-}
-
 /// What was declared, with the operators that can mean only one type (SEMANTICS 8a).
 ConditionType meant_type(ConditionType declared, Operator op) {
   if (declared == ConditionType::kString && only_for_dates(op)) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -30,6 +31,12 @@ struct ColumnName {
 
 /// How a text column is to be read: number(c), day(c), time(c), bool(c) of the text form.
 enum class Reader { kNone, kNumber, kDay, kTime, kBoolean };
+
+/// "number", "day", "time", "bool"; empty for kNone.
+constexpr std::string_view name_of(Reader reader) {
+  constexpr std::string_view kNames[] = {"", "number", "day", "time", "bool"};
+  return kNames[static_cast<size_t>(reader)];
+}
 
 struct ColumnOperand {
   ColumnName name;
@@ -148,5 +155,8 @@ inline constexpr int kNestingMax = 64;             // nested groups
 inline constexpr size_t kConditionsMax = 10'000;   // leaves of one rule
 inline constexpr size_t kValuesMax = 100'000;      // literals of one rule
 inline constexpr size_t kRuleBytesMax = 4u << 20;  // of the source of one rule
+
+/// The most days that a relative day lies from the as-of date (SEMANTICS 7).
+inline constexpr std::int32_t kDaysMax = 36'500;
 
 }  // namespace tagsmith::rule

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/similar.h"
+#include "base/words.h"
 #include "rule/parser.h"
 #include "rule/problems.h"
 
@@ -60,14 +61,6 @@ Problem make_problem(std::string_view code, std::string path, std::string messag
   return {std::string(code), std::move(path), std::move(message), std::move(hint)};
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
 // ----- keys -----
 
 // Why a key that is known elsewhere does not belong here; else the nearest known one.
@@ -118,7 +111,7 @@ std::string hint_for_operator(std::string_view name) {
       {"lte", "<="},        {"=>", ">="}, {"=<", "<="},    {"between", "in_range"},
       {"like", "contains"}, {"≥", ">="},  {"≤", "<="},     {"≠", "!="}};
   for (const auto& [foreign, ours] : kForeign) {
-    if (lower_case(name) == foreign) {
+    if (base::lower(name) == foreign) {
       return fmt::format("did you mean '{}'?", ours);
     }
   }
@@ -131,10 +124,7 @@ std::string hint_for_operator(std::string_view name) {
 }
 
 std::string hint_for_type(std::string_view name) {
-  static const std::vector<std::string> known = {
-      "number", "string",  "enum",   "date",    "boolean", "list",  "integer",   "float",
-      "double", "decimal", "bigint", "varchar", "text",    "array", "timestamp", "datetime"};
-  const std::string hint = base::did_you_mean(name, known);
+  const std::string hint = base::did_you_mean(name, condition_type_names());
   return hint.empty() ? "the types are number, string, enum, date, boolean and list" : hint;
 }
 
@@ -279,7 +269,7 @@ Logic read_logic(const Json& group, std::string_view path, Problems& problems) {
     problems.push_back(make_problem(kLogic, std::move(place), not_a_text("logic", *value)));
     return Logic::kAnd;
   }
-  const std::string logic = lower_case(*value->text());
+  const std::string logic = base::lower(*value->text());
   if (logic == "and" || logic == "none") {
     return Logic::kAnd;
   }

@@ -127,6 +127,9 @@ using LowerTagTest = std::function<LoweredExpression(std::string_view code)>;
 LoweredExpression lower(const TypedRule& rule, const column::Schema& schema, std::int32_t as_of,
                         const LowerTagTest& lower_tag_test);
 
+/// "=", "<", "<=", ">" or ">=" of a test that compares.
+std::string_view comparison_sign(LoweredTest test);
+
 /// A readable dump, one node a line, for `--stages` and tests.
 std::string to_text(const LoweredExpression& rule, const column::Schema& schema);
 

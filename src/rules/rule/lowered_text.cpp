@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/assert.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "column/value.h"
@@ -12,22 +13,6 @@ namespace {
 
 constexpr size_t kConstantsShown = 20;
 
-std::string_view name_of_reader(Reader reader) {
-  switch (reader) {
-    case Reader::kNone:
-      return "";
-    case Reader::kNumber:
-      return "number";
-    case Reader::kDay:
-      return "day";
-    case Reader::kTime:
-      return "time";
-    case Reader::kBoolean:
-      return "bool";
-  }
-  return "";
-}
-
 std::string_view symbol_of(LoweredTest test) {
   switch (test) {
     case LoweredTest::kIsNull:
@@ -37,15 +22,11 @@ std::string_view symbol_of(LoweredTest test) {
     case LoweredTest::kNever:
       return "is never";
     case LoweredTest::kEqual:
-      return "=";
     case LoweredTest::kLess:
-      return "<";
     case LoweredTest::kLessEqual:
-      return "<=";
     case LoweredTest::kGreater:
-      return ">";
     case LoweredTest::kGreaterEqual:
-      return ">=";
+      return comparison_sign(test);
     case LoweredTest::kIn:
       return "in";
     case LoweredTest::kContains:
@@ -149,7 +130,7 @@ class Dump {
     const std::string name = schema_.display_name(source.column);
     return source.reader == Reader::kNone
                ? name
-               : fmt::format("{}({})", name_of_reader(source.reader), name);
+               : fmt::format("{}({})", rule::name_of(source.reader), name);
   }
 
   std::string constant_text(const LoweredConstant& constant, const LoweredSource& source) const {
@@ -176,6 +157,24 @@ class Dump {
 };
 
 }  // namespace
+
+std::string_view comparison_sign(LoweredTest test) {
+  switch (test) {
+    case LoweredTest::kEqual:
+      return "=";
+    case LoweredTest::kLess:
+      return "<";
+    case LoweredTest::kLessEqual:
+      return "<=";
+    case LoweredTest::kGreater:
+      return ">";
+    case LoweredTest::kGreaterEqual:
+      return ">=";
+    default:
+      break;
+  }
+  TAGSMITH_ASSERT(false && "not a comparison");
+}
 
 std::string to_text(const LoweredExpression& rule, const column::Schema& schema) {
   Dump dump(schema);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/similar.h"
+#include "base/words.h"
 #include "rule/one_problem_internal.h"
 #include "rule/problems.h"
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/words.h"
+
 namespace tagsmith::rule {
 namespace {
 
@@ -101,11 +103,16 @@ std::string_view name_of(ConditionType type) {
   return kNames[static_cast<size_t>(type)];
 }
 
+std::vector<std::string> condition_type_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, type] : kTypeNames) {
+    names.emplace_back(name);
+  }
+  return names;
+}
+
 std::optional<ConditionType> find_condition_type(std::string_view name) {
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
+  const std::string lower = base::lower(name);
   if (lower == "list<string>" || lower == "array<string>") {
     return ConditionType::kList;
   }

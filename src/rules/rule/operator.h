@@ -2,7 +2,9 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace tagsmith::rule {
 
@@ -76,6 +78,9 @@ bool only_for_dates(Operator op);
 
 /// "number", "string", "enum", "date", "boolean", "list".
 std::string_view name_of(ConditionType type);
+
+/// The names of SEMANTICS 8 but list<string> and array<string>.
+std::vector<std::string> condition_type_names();
 
 /// By any of the names of SEMANTICS 8, in any letter case; nothing for an unknown one.
 std::optional<ConditionType> find_condition_type(std::string_view name);

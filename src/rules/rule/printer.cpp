@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "column/days.h"
 #include "rule/tokenizer_internal.h"
 
@@ -17,18 +18,11 @@ struct Overloaded : Ts... {
   using Ts::operator()...;
 };
 
-std::string quoted(std::string_view text, char quote) {
-  std::string out(1, quote);
-  for (const char c : text) {
-    out.append(c == quote ? 2 : 1, c);
-  }
-  return out += quote;
-}
-
-std::string text_of(std::string_view text) { return quoted(text, '\''); }
+std::string text_of(std::string_view text) { return base::in_quotes(text, '\''); }
 
 std::string name_part(std::string_view name) {
-  return is_identifier(name) && !is_reserved(name) ? std::string(name) : quoted(name, '"');
+  return base::is_identifier(name) && !is_reserved(name) ? std::string(name)
+                                                         : base::in_quotes(name, '"');
 }
 
 std::string column_text(const ColumnName& name) {
@@ -42,19 +36,7 @@ std::string column_text(const ColumnName& name) {
 }
 
 std::string with_reader(Reader reader, std::string column) {
-  switch (reader) {
-    case Reader::kNone:
-      return column;
-    case Reader::kNumber:
-      return "number(" + column + ")";
-    case Reader::kDay:
-      return "day(" + column + ")";
-    case Reader::kTime:
-      return "time(" + column + ")";
-    case Reader::kBoolean:
-      return "bool(" + column + ")";
-  }
-  return column;
+  return reader == Reader::kNone ? column : fmt::format("{}({})", name_of(reader), column);
 }
 
 std::string today_text(std::int64_t offset) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/similar.h"
+#include "base/words.h"
 #include "rule/parser.h"
 #include "rule/problems.h"
 #include "rule/tokenizer_internal.h"
@@ -21,7 +22,6 @@ using Parsed = base::Result<T, Problems>;
 // Open parentheses, and open `not`s, that the text form accepts. One more than the groups of a
 // rule: a condition of a JSON rule (not_contains with a list) can be a group in its text.
 constexpr int kOpenMax = kNestingMax + 1;
-constexpr std::int32_t kDayOffsetMax = 36500;  // SEMANTICS 7
 
 constexpr std::string_view kNamesAndTexts = "names are in double quotes, texts in single quotes";
 
@@ -68,10 +68,7 @@ constexpr FunctionRow kFunctions[] = {
     {"ends_with", Operator::kEndsWith, false}, {"has_any", Operator::kContainsAny, true},
     {"has_all", Operator::kContainsAll, true}, {"has_none", Operator::kNoIntersection, true}};
 
-constexpr std::pair<std::string_view, Reader> kReaders[] = {{"number", Reader::kNumber},
-                                                            {"day", Reader::kDay},
-                                                            {"time", Reader::kTime},
-                                                            {"bool", Reader::kBoolean}};
+constexpr Reader kReaders[] = {Reader::kNumber, Reader::kDay, Reader::kTime, Reader::kBoolean};
 
 const FunctionRow* find_function(std::string_view name) {
   const auto* row = std::ranges::find_if(
@@ -81,8 +78,8 @@ const FunctionRow* find_function(std::string_view name) {
 
 std::optional<Reader> find_reader(std::string_view name) {
   const auto* row = std::ranges::find_if(
-      kReaders, [&](const auto& reader) { return equals_ignoring_case(name, reader.first); });
-  return row == std::end(kReaders) ? std::nullopt : std::optional(row->second);
+      kReaders, [&](Reader reader) { return equals_ignoring_case(name, name_of(reader)); });
+  return row == std::end(kReaders) ? std::nullopt : std::optional(*row);
 }
 
 std::string hint_for_function(std::string_view name) {
@@ -561,10 +558,9 @@ class Parser {
     }
     std::int32_t days = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), days);
-    if (read.ec != std::errc() || days > kDayOffsetMax) {
-      return problem(
-          kLimit, current_.offset,
-          fmt::format("{} days: at most {} are allowed", base::quote(digits), kDayOffsetMax));
+    if (read.ec != std::errc() || days > kDaysMax) {
+      return problem(kLimit, current_.offset,
+                     fmt::format("{} days: at most {} are allowed", base::quote(digits), kDaysMax));
     }
     advance();
     if (!take_word("days") && !take_word("day")) {

@@ -8,13 +8,15 @@
 #include <utility>
 
 #include "base/problem.h"
+#include "base/words.h"
 
 namespace tagsmith::rule {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_name_part(char c) { return is_name_start(c) || is_digit(c); }
+using base::is_digit;
+using base::is_name_part;
+using base::is_name_start;
+
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 size_t length_of_digits(std::string_view text) {
@@ -221,10 +223,6 @@ std::optional<size_t> find_malformed_utf8(std::string_view text) {
   return std::nullopt;
 }
 
-bool is_identifier(std::string_view text) {
-  return !text.empty() && is_name_start(text[0]) && std::ranges::all_of(text, is_name_part);
-}
-
 bool is_reserved(std::string_view word) {
   static constexpr std::string_view kReserved[] = {"and", "or",   "not",  "in",   "between",
                                                    "is",  "null", "true", "false"};
@@ -233,9 +231,7 @@ bool is_reserved(std::string_view word) {
 }
 
 bool equals_ignoring_case(std::string_view word, std::string_view lower) {
-  return std::ranges::equal(word, lower, [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
+  return std::ranges::equal(word, lower, [](char a, char b) { return base::lower(a) == b; });
 }
 
 }  // namespace tagsmith::rule

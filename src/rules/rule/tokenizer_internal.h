@@ -48,9 +48,6 @@ class Tokenizer {
 /// The offset of the first byte that does not belong to well-formed UTF-8, or nothing.
 std::optional<size_t> find_malformed_utf8(std::string_view text);
 
-/// [A-Za-z_][A-Za-z0-9_]*
-bool is_identifier(std::string_view text);
-
 /// True for the words that cannot be a bare column name, in any letter case: and, or, not, in,
 /// between, is, null, true, false. Names of functions, `date`, `day` and the like are told apart by
 /// what follows them, so that columns may bear these names.

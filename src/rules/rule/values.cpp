@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/words.h"
 #include "column/days.h"
 #include "column/readers.h"
 #include "rule/one_problem_internal.h"
@@ -18,14 +19,12 @@
 namespace tagsmith::rule {
 namespace {
 
+using base::is_digit;
 using base::Problems;
 using base::Result;
 using column::Decimal;
 
-constexpr std::int32_t kDaysMax = 36'500;  // of relative days
-constexpr size_t kDayDigitsMax = 6;        // of relative days written as a text
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr size_t kDayDigitsMax = 6;  // of relative days written as a text
 
 /// `text` for a message, cut and escaped as base::quote does it, without the quotes.
 std::string shortened(std::string_view text) {
@@ -67,21 +66,13 @@ Problems wrong_type(const ValueContext& context, const Argument& argument, std::
 
 // --- Numbers
 
-bool is_identifier(std::string_view name) {
-  const auto starts = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-  };
-  return !name.empty() && starts(name.front()) &&
-         std::ranges::all_of(name, [&](char c) { return starts(c) || is_digit(c); });
-}
-
 /// "col", "tbl.col" or "db.tbl.col", each part an identifier.
 std::optional<ColumnName> read_reference(std::string_view text) {
   std::vector<std::string> parts;
   for (size_t start = 0; start <= text.size();) {
     const size_t dot = std::min(text.find('.', start), text.size());
     parts.emplace_back(text.substr(start, dot - start));
-    if (parts.size() > 3 || !is_identifier(parts.back())) {
+    if (parts.size() > 3 || !base::is_identifier(parts.back())) {
       return std::nullopt;
     }
     start = dot + 1;

@@ -18,24 +18,6 @@ using rule::LoweredTest;
 constexpr size_t kLineWidth = 100;
 constexpr size_t kIndentStep = 2;
 
-std::string_view comparison_sign(LoweredTest test) {
-  switch (test) {
-    case LoweredTest::kEqual:
-      return "=";
-    case LoweredTest::kLess:
-      return "<";
-    case LoweredTest::kLessEqual:
-      return "<=";
-    case LoweredTest::kGreater:
-      return ">";
-    case LoweredTest::kGreaterEqual:
-      return ">=";
-    default:
-      break;
-  }
-  TAGSMITH_ASSERT(false && "not a comparison");
-}
-
 /// `first`, then the parts, on one line where they fit, else one a line; `last` closes.
 std::string bracketed(std::string_view first, const std::vector<std::string>& parts,
                       std::string_view separator, std::string_view last, size_t indent) {
@@ -120,13 +102,14 @@ std::string ConditionWriter::write_node(const LoweredLeaf& leaf, size_t indent) 
     case LoweredTest::kHasAll:
       return fmt::format("tagsmith_has_all({}, [{}])", value, constants(leaf, indent));
     default:
-      return fmt::format("{} {} {}", value, comparison_sign(leaf.test), constants(leaf, indent));
+      return fmt::format("{} {} {}", value, rule::comparison_sign(leaf.test),
+                         constants(leaf, indent));
   }
 }
 
 std::string ConditionWriter::write_node(const LoweredComparison& comparison, size_t /*indent*/) {
   const auto [left, right] = aligned(comparison, schema_);
-  return fmt::format("{} {} {}", names_.reading(left), comparison_sign(comparison.test),
+  return fmt::format("{} {} {}", names_.reading(left), rule::comparison_sign(comparison.test),
                      names_.reading(right));
 }
 

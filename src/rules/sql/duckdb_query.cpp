@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "sql/duckdb.h"
 #include "sql/duckdb_internal.h"
 
@@ -25,20 +26,13 @@ class Namer {
  public:
   std::string take(const std::string& wanted) {
     std::string name = wanted;
-    for (int number = 2; !taken_.insert(lower(name)).second; ++number) {
+    for (int number = 2; !taken_.insert(base::lower(name)).second; ++number) {
       name = fmt::format("{} {}", wanted, number);
     }
     return name;
   }
 
  private:
-  static std::string lower(std::string name) {
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    });
-    return name;
-  }
-
   std::set<std::string> taken_;
 };
 

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "column/days.h"
 #include "column/decimal.h"
 #include "sql/duckdb_internal.h"
@@ -140,26 +142,22 @@ std::string quote_name(std::string_view name, base::Problems& problems) {
          .message = fmt::format("DuckDB can have no column or table named {}", base::quote(name)),
          .hint = "give it another name in the data"});
   }
-  std::string quoted = "\"";
-  for (const char c : name) {
-    quoted.append(c == '"' ? 2 : 1, c);
-  }
-  return quoted + '"';
+  return base::in_quotes(name, '"');
 }
 
 std::string quote_text(std::string_view text) {
-  std::string quoted = "'";
-  bool has_nul = false;
-  for (const char c : text) {
-    if (c == '\0') {  // would end the statement
-      quoted += "' || chr(0) || '";
-      has_nul = true;
-    } else {
-      quoted.append(c == '\'' ? 2 : 1, c);
-    }
+  if (text.find('\0') == std::string_view::npos) {
+    return base::in_quotes(text, '\'');
   }
-  quoted += '\'';
-  return has_nul ? "(" + quoted + ")" : quoted;
+  // A NUL would end the statement.
+  std::string joined = "(";
+  for (size_t start = 0; start <= text.size();) {
+    const size_t end = std::min(text.find('\0', start), text.size());
+    joined += start == 0 ? "" : " || chr(0) || ";
+    joined += base::in_quotes(text.substr(start, end - start), '\'');
+    start = end + 1;
+  }
+  return joined + ")";
 }
 
 std::string constant(const rule::LoweredConstant& value, const rule::LoweredSource& source,

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/problem.h"
+#include "base/words.h"
 #include "column/days.h"
 #include "column/readers.h"
 #include "files/folder.h"
@@ -242,14 +243,6 @@ base::Status add_below(const std::string& parent, const std::string& name,
   return {};
 }
 
-bool is_identifier(std::string_view text) {
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  return !text.empty() && is_letter(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
-}
-
 // What a path says its file holds; nothing for other texts. A SELECT never ends so: it would have
 // to quote the path.
 std::optional<TableSource::Format> format_of(std::string_view path) {
@@ -315,8 +308,8 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
   const size_t point = name.find('.');
   const std::string_view database = point == std::string_view::npos ? "" : name.substr(0, point);
   const std::string_view table = point == std::string_view::npos ? name : name.substr(point + 1);
-  const bool database_fits = point == std::string_view::npos || is_identifier(database);
-  if (what.empty() || !is_identifier(table) || !database_fits) {
+  const bool database_fits = point == std::string_view::npos || base::is_identifier(database);
+  if (what.empty() || !base::is_identifier(table) || !database_fits) {
     base::Error error =
         base::invalid_argument(fmt::format("{} defines no table", base::quote(definition)));
     error.hint = "write NAME=FILE or NAME=SELECT ..., for example users=users.csv";

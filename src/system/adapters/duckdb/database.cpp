@@ -10,20 +10,10 @@
 #include <fmt/format.h>
 
 #include "adapters/duckdb/connection_internal.h"
+#include "base/words.h"
 
 namespace tagsmith::duckdb {
 namespace {
-
-std::string quoted(std::string_view text, char quote) {
-  std::string out(1, quote);
-  for (const char c : text) {
-    out += c;
-    if (c == quote) {
-      out += c;
-    }
-  }
-  return out + quote;
-}
 
 // A folder that only this user may enter, under a name that nobody could have taken before. Empty
 // when none can be made: then queries do without, and fail when memory does not suffice.
@@ -40,8 +30,8 @@ std::string make_private_folder(const std::string& parent) {
 
 }  // namespace
 
-std::string quote_name(std::string_view name) { return quoted(name, '"'); }
-std::string quote_text(std::string_view text) { return quoted(text, '\''); }
+std::string quote_name(std::string_view name) { return base::in_quotes(name, '"'); }
+std::string quote_text(std::string_view text) { return base::in_quotes(text, '\''); }
 
 Database::Database(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
 Database::~Database() = default;
