@@ -425,7 +425,10 @@ class Checker {
 
   [[nodiscard]] Result<TypedExpression, Problems> type_comparison(
       const Condition& condition, TypedCondition typed, const ColumnOperand& reference) const {
-    const NamePlaces places{.table = reference.place.path, .column = reference.place.path};
+    const bool may_be_text = !is_json(condition) && typed.type == ConditionType::kString &&
+                             reference.name.table.empty() && reference.reader == Reader::kNone;
+    const NamePlaces places{
+        .table = reference.place.path, .column = reference.place.path, .may_be_text = may_be_text};
     const ColumnId column =
         TAGSMITH_TRY(names_.find_reference(reference.name, typed.subject.column, places));
     const TypeKind kind = schema_.type(column).kind;

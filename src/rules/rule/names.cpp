@@ -204,12 +204,15 @@ std::string Names::hint_for_column(const Tables& tables, std::string_view column
     }
   }
   const std::string near = base::nearest(column, candidates);
-  if (near.empty()) {
-    return "columns: " + listed(std::move(shown_candidates), ", ");
+  std::string hint = base::did_you_mean(column, candidates);
+  if (const Tables of_near = holders(tables, near); of_near.size() > 1) {
+    hint += " write " + qualified(of_near, near, places);
   }
-  const Tables of_near = holders(tables, near);
-  return base::did_you_mean(column, candidates) +
-         (of_near.size() > 1 ? " write " + qualified(of_near, near, places) : "");
+  if (places.may_be_text) {
+    return fmt::format("{}{}a text is in single quotes: {}", hint, hint.empty() ? "" : " ",
+                       base::in_quotes(column, '\''));
+  }
+  return hint.empty() ? "columns: " + listed(std::move(shown_candidates), ", ") : hint;
 }
 
 std::string Names::qualified(const Tables& tables, std::string_view column,

@@ -15,7 +15,8 @@ namespace tagsmith::rule {
 struct NamePlaces {
   std::string table;
   std::string column;
-  bool json = false;  // how a hint spells a qualified name
+  bool json = false;         // how a hint spells a qualified name
+  bool may_be_text = false;  // the name may be a text that lacks its quotes
 };
 
 /// "age", "orders.age" or "dwd.orders.age", as it was written.

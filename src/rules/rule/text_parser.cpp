@@ -651,7 +651,7 @@ class Parser {
       return hint_for_reserved();
     }
     if (current_.kind == TokenKind::kName) {
-      return "texts are in single quotes";
+      return fmt::format("texts are in single quotes: {}", base::in_quotes(current_.source, '\''));
     }
     return {};
   }

@@ -259,7 +259,8 @@ TEST(TextParser, ErrorsGiveTheByteTheReasonAndWhatToWriteInstead) {
        "nothing equals null; write 'x is null' or 'x is not null'"},
       {"a in (\"x\")", "byte 6", "expected a literal, found '\"x\"'",
        "names are in double quotes, texts in single quotes"},
-      {"a in (VIP)", "byte 6", "expected a literal, found 'VIP'", "texts are in single quotes"},
+      {"a in (VIP)", "byte 6", "expected a literal, found 'VIP'",
+       "texts are in single quotes: 'VIP'"},
       {"a in ()", "byte 6", "expected a literal, found ')'", ""},
       {"a in 'x'", "byte 5", "expected '(', found ''x''",
        "a list stands in parentheses: (a literal, ...)"},
@@ -276,7 +277,7 @@ TEST(TextParser, ErrorsGiveTheByteTheReasonAndWhatToWriteInstead) {
       {"has_any(a, 'x')", "byte 11", "expected '(', found ''x''",
        "a list stands in parentheses: (a text, ...)"},
       {"has_tag(vip)", "byte 8", "expected the code of a tag, a text, found 'vip'",
-       "texts are in single quotes"},
+       "texts are in single quotes: 'vip'"},
       {"contain(a, 'x')", "byte 0", "unknown function 'contain'", "did you mean 'contains'?"},
       {"now() > a", "byte 0", "unknown function 'now'",
        "the functions are contains, starts_with, ends_with, has_any, has_all, has_none, has_tag, "

@@ -333,7 +333,9 @@ Result<Constant, Problems> read_element(const ValueContext& context, const Argum
   if (text && searches_text(context) && std::get<std::string>(*text).empty()) {
     return one_problem(kValueEmpty, argument.place.path,
                        fmt::format("{}: every text contains the empty text", context.subject()),
-                       "to find all texts use is_not_null");
+                       context.json() ? "to find all texts use is_not_null"
+                                      : fmt::format("to find all texts write {} is not null",
+                                                    dotted(context.condition.subject.name)));
   }
   return text;
 }
