@@ -206,7 +206,7 @@ class Comparison {
     for (const Rule& rule : rules) {
       LoweredExpression positive = rule::lower(
           rule.typed, tables.schema, tables.as_of,
-          [](std::string_view code) { return std::vector<size_t>{2 * rule_number(code)}; });
+          [](std::string_view code) { return rule::any_rule({2 * rule_number(code)}); });
       lowered.push_back(positive);
       lowered.push_back(LoweredExpression{rule::LoweredNot{{std::move(positive)}}});
     }
