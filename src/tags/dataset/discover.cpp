@@ -320,18 +320,29 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
                      .key = options.key,
                      .zone = options.zone};
   const auto format = format_of(what);
+  if (!format && what.find_first_of(" \t\n\r('\"") == std::string_view::npos) {
+    return data_error("E_DATA_FILE", std::string(what),
+                      fmt::format("{} is no kind of file that is read by its name, and no SELECT",
+                                  base::quote(what)),
+                      "names end in .csv, .jsonl or .parquet; a SELECT may read others, as the "
+                      "guide says");
+  }
   if (!format) {
     source.format = TableSource::Format::kSelect;
     source.select = what;
     return source;
   }
   source.format = *format;
-  source.files = TAGSMITH_TRY(files::matching_paths(std::string(what)));
-  if (source.files.empty()) {
+  auto matching = files::matching_paths(std::string(what));
+  if (!matching && matching.error().code != base::ErrorCode::kNotFound) {
+    return std::move(matching).error();
+  }
+  if (!matching || matching->empty()) {
     return data_error("E_DATA_FILE", std::string(what),
                       fmt::format("no file {}", base::quote(what, what.size())),
                       "paths are relative to the working directory");
   }
+  source.files = std::move(matching).value();
   return source;
 }
 

@@ -210,9 +210,15 @@ TEST(Discover, ADefinitionMayNameFiles) {
   EXPECT_EQ(lines.format, TableSource::Format::kJsonLines);
   EXPECT_EQ(table_of_definition("t=select * from 'x.parquet'", {}).value().format,
             TableSource::Format::kSelect);
-  const auto none = table_of_definition("t=" + folder.path() + "/*.parquet", {});
-  ASSERT_FALSE(none);
-  EXPECT_EQ(none.error().symbol, "E_DATA_FILE");
+  EXPECT_EQ(table_of_definition("t=from'x.csv'", {}).value().format, TableSource::Format::kSelect);
+  for (const char* none : {"/*.parquet", "/e.csv", "/nowhere/*.jsonl", "/c.tsv", "/c"}) {
+    SCOPED_TRACE(none);
+    const auto table = table_of_definition("t=" + folder.path() + none, {});
+    ASSERT_FALSE(table);
+    EXPECT_EQ(table.error().symbol, "E_DATA_FILE");
+    EXPECT_EQ(table.error().path, folder.path() + none);
+    EXPECT_NE(table.error().hint, "");
+  }
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "adapters/duckdb/connection_internal.h"
-#include "adapters/duckdb/csv_internal.h"
+#include "adapters/duckdb/text_file_internal.h"
 #include "base/problem.h"
 #include "files/system_error.h"
 
@@ -18,6 +18,7 @@ base::Error broken_header(std::string message, const std::string& path) {
   base::Error error = base::invalid_argument("line 1: " + std::move(message));
   error.symbol = "E_DATA_FILE";
   error.path = path;
+  error.hint = "the first line has the names of the columns, in UTF-8, with commas between them";
   return error;
 }
 
@@ -45,6 +46,7 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path) 
   if (!file) {
     base::Error error = files::system_error("open", path, errno);
     error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
+    error.hint = "paths are relative to the working directory";
     return error;
   }
   std::streambuf& in = *file.rdbuf();

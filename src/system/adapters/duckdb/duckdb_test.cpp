@@ -694,9 +694,23 @@ TEST(Csv, NamesFileLineAndTextOfABrokenLine) {
   };
   for (const Case& c : {
            Case{"user_id,a\n1,x\n2,y,z\n3,w\n", "line 3: 3 fields where 2 belong: '2,y,z'"},
-           Case{"user_id,a\n1,x\n2\n3,w\n", "line 3: 1 fields where 2 belong: '2'"},
+           Case{"user_id,a\n1,x\n2\n3,w\n", "line 3: 1 field where 2 belong: '2'"},
            Case{"user_id,a\n1,\"x\n2,y\n", "line 2: a quoted field does not end: '1,\"x\\n2,y\\n'"},
-           Case{"user_id,a\n1,x\n3,\"w\"z\n", "line 3: a quoted field does not end: '3,\"w\"z'"},
+           Case{"user_id,a\n1,x\n3,\"w\"z\n", "line 3: text after a quoted field: '3,\"w\"z'"},
+           Case{"user_id,a\n1,x\n2,y,3,4,5\n", "line 3: 5 fields where 2 belong: '2,y,3,4,5'"},
+           Case{"user_id,a\n1,\"x, y\",z\n", "line 2: 3 fields where 2 belong: '1,\"x, y\",z'"},
+           Case{"user_id,a\n1,x\n2,y,\n", "line 3: 3 fields where 2 belong: '2,y,'"},
+           Case{"user_id,a\r\n1,\"x\r\n\r\ny\"\r\n\r\n2\r\n",
+                "line 6: 1 field where 2 belong: '2'"},
+           Case{"user_id,a\n1,5\" tape\n",
+                "line 2: a quote inside a field without quotes: '1,5\" tape'"},
+           Case{"user_id,a\n1, \"x\"\n",
+                "line 2: a quote inside a field without quotes: '1, \"x\"'"},
+           Case{"user_id,a\n1,\"x\n2,\"y\n", "line 2: text after a quoted field: '1,\"x\\n2,\"y'"},
+           Case{"user_id,a\n1,x\r\n2,y\n",
+                "line 2: a line end that is not like those before: '1,x'"},
+           Case{"user_id,a\n1,x\ry\n", "line 2: a line end that is not like those before: '1,x'"},
+           Case{"user_id,a\n1,\"\n\xff\"\n", "line 2: not UTF-8: '1,\"\\n?\"'"},
            Case{"user_id,a\n1,\xff\n", "line 2: not UTF-8: '1,?'"},
            Case{"user_id,\"a\n1,x\n", "line 1: a quoted field does not end: 'a\\n1,x\\n'"},
            Case{"user_id,a\"\n1,x\n", "line 1: a quote inside the field 'a\"'"},
@@ -714,6 +728,7 @@ TEST(Csv, NamesFileLineAndTextOfABrokenLine) {
       const base::Error error = error_of_describe(csv_source(files));
       EXPECT_EQ(error.code, ErrorCode::kInvalidArgument);
       EXPECT_EQ(error.symbol, "E_DATA_FILE");
+      EXPECT_NE(error.hint, "");
       if (error.message != "column 2 has no name") {
         EXPECT_EQ(error.path, bad);
       }
@@ -760,10 +775,16 @@ TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
   };
   for (const Case& c : {
            Case{"{\"user_id\": 1}\n{\"user_id\":\n{\"user_id\": 3}\n",
-                "line 2: not a JSON object: unexpected end of data: '{\"user_id\":'"},
+                "line 2: a JSON object that does not end: '{\"user_id\":'"},
            Case{"{\"user_id\": 1} {\"user_id\": 2}\n",
                 "line 1: not a JSON object: unexpected content after document: '{\"user_id\": 1} "},
-           Case{"{\"user_id\": 1}\n[1, 2]\n", "line 2: not a JSON object: "},
+           Case{"{\"user_id\": 1}\n[1, 2]\n", "line 2: not a JSON object: '[1, 2]'"},
+           Case{"{\"user_id\": 1}\n\nnull\n", "line 3: not a JSON object: 'null'"},
+           Case{"{\"user_id\": 1}\n{\"user_id\": \"\xff\"}\n",
+                "line 2: not UTF-8: '{\"user_id\": \"?\"}'"},
+           Case{"\xef\xbb\xbf{\"user_id\": 1}\n", "line 1: a byte order mark"},
+           Case{"{\"user_id\": 1}\n{\"user_id\": 007}\n",
+                "line 2: not a JSON object: number with leading zero is not allowed: '{"},
        }) {
     SCOPED_TRACE(c.content);
     const std::string bad = folder.write("bad.jsonl", c.content);
@@ -771,11 +792,53 @@ TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
     EXPECT_EQ(error.code, ErrorCode::kInvalidArgument);
     EXPECT_EQ(error.symbol, "E_DATA_FILE");
     EXPECT_EQ(error.path, bad);
+    EXPECT_NE(error.hint, "");
     EXPECT_THAT(error.message, testing::StartsWith(c.message));
     EXPECT_THAT(error.message, testing::Not(HasSubstr("read_json")));
   }
   const std::string empty = folder.write("empty.jsonl", "");
   EXPECT_EQ(error_of_describe(json_source({empty})).message, "no line with a JSON object");
+}
+
+TEST(JsonLines, NeverRoundsAnInteger) {
+  const Folder folder;
+  const TableSource source = json_source({folder.write(
+      "a.jsonl",
+      "{\"user_id\": 1, \"wide\": 123456789012345678901, \"mixed\": 9007199254740993, \"d\": 1}\n"
+      "{\"user_id\": 2, \"wide\": -1, \"mixed\": 0.5, \"d\": 1e-7}\n")});
+  EXPECT_THAT(described(source), ElementsAre("wide decimal(38,0)", "mixed text", "d double"));
+  EXPECT_THAT(
+      scan(source, {"wide", "mixed", "d"}),
+      ElementsAre(Pair("1", ElementsAre("123456789012345678901", "'9007199254740993'", "1")),
+                  Pair("2", ElementsAre("-1", "'0.5'", "1e-07"))));
+}
+
+TEST(JsonLines, RefusesKeysThatAreNeitherTextNorIntegerInSomeLines) {
+  const Folder folder;
+  for (const char* key : {"{\"x\": 1}", "[1]", "true", "1.5"}) {
+    SCOPED_TRACE(key);
+    const std::string file =
+        folder.write("a.jsonl", "{\"user_id\": \"u\"}\n{\"user_id\": " + std::string(key) + "}\n");
+    for (const TableSource& source :
+         {json_source({file}), select_source("FROM " + quote_text(file))}) {
+      const base::Error error = error_of_describe(source);
+      EXPECT_EQ(error.symbol, "E_DATA_KEY");
+      EXPECT_EQ(error.path, file);
+      EXPECT_THAT(error.message, HasSubstr("in some lines"));
+    }
+  }
+  const std::string both =
+      folder.write("b.jsonl", "{\"user_id\": \"u\"}\n{\"user_id\": 7}\n{\"user_id\": null}\n");
+  EXPECT_THAT(scan(json_source({both}), {}),
+              ElementsAre(Pair("7", IsEmpty()), Pair("u", IsEmpty())));
+}
+
+TEST(JsonLines, RefusesAColumnWithoutAName) {
+  const Folder folder;
+  const std::string file = folder.write("a.jsonl", R"({"user_id": 1, "": 2})");
+  EXPECT_EQ(error_of_describe(json_source({file})).message, "column 1 has no name");
+  const std::string fine = folder.write("b.jsonl", R"({"user_id": 1, "c1": 2})");
+  EXPECT_THAT(described(json_source({fine})), ElementsAre("c1 int"));
 }
 
 // --- SELECT -------------------------------------------------------------------------------------
@@ -981,6 +1044,46 @@ TEST(Select, SaysWhatIsWrongWithIt) {
   ASSERT_FALSE(cast);
   EXPECT_EQ(cast.error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(cast.error().symbol, "E_DATA_FILE");
+}
+
+TEST(Select, AdvisesWhateverIsWrong) {
+  const Folder folder;
+  const std::string csv = folder.write("a.csv", "user_id,name\n1,x\n");
+  const std::string many = folder.write("many.csv", "1,x\n2,y,3,4\n");
+  const std::string parquet = folder.write("bad.parquet", "PAR1 nothing PAR1");
+  std::string deep = "{\"user_id\": 1, \"a\": ";
+  deep += std::string(2000, '[') + std::string(2000, ']') + "}\n";
+  struct Case {
+    std::string select;
+    std::string message;
+    std::string hint;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"SELEC 1", "syntax error at or near \"SELEC\"", "mend the SELECT"},
+           {"SELECT user_id, nam FROM " + quote_text(csv), "Referenced column \"nam\" not found",
+            "Candidate bindings: \"name\""},
+           {"SELECT user_id, sum(name) s FROM " + quote_text(csv) + " GROUP BY 1",
+            "No function matches", "Candidate functions: "},
+           {"FROM users", "Table with name users does not exist!", "in quotes: from '"},
+           {"FROM '/nowhere/a.parquet'", "no file '/nowhere/a.parquet'", "paths are relative"},
+           {"FROM 'http://x/a.parquet'", "File http://x/a.parquet requires the extension httpfs",
+            "only local files"},
+           {"FROM " + quote_text(parquet), "", "mend the SELECT"},
+           {"SELECT user_id FROM read_csv(" + quote_text(many) +
+                ", auto_detect = false, columns = {'user_id': 'INT', 'a': 'VARCHAR'})",
+            "line 2: not the 2 fields that belong: '2,y,3,4'", "mend the file"},
+           {"FROM " + quote_text(folder.write("deep.jsonl", deep)),
+            "column 'a' has values that are nested more than 100 times", "leave it out"},
+       }) {
+    SCOPED_TRACE(c.select);
+    const auto scanned = try_scan({.source = select_source(c.select)});
+    ASSERT_FALSE(scanned);
+    EXPECT_EQ(scanned.error().symbol, "E_DATA_FILE");
+    EXPECT_THAT(scanned.error().message, testing::StartsWith(c.message));
+    EXPECT_THAT(scanned.error().message, testing::Not(HasSubstr(" Error: ")));
+    EXPECT_LT(scanned.error().message.size(), 500u);
+    EXPECT_THAT(scanned.error().hint, HasSubstr(c.hint));
+  }
 }
 
 // --- The rest of the reader ---------------------------------------------------------------------

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "adapters/duckdb/connection_internal.h"
-#include "adapters/duckdb/csv_internal.h"
+#include "adapters/duckdb/text_file_internal.h"
 #include "base/problem.h"
 
 namespace tagsmith::duckdb {
@@ -33,7 +33,8 @@ base::Error broken_file(std::string message, std::string_view path) {
   return {.code = ErrorCode::kInvalidArgument,
           .message = std::move(message),
           .symbol = "E_DATA_FILE",
-          .path = std::string(path)};
+          .path = std::string(path),
+          .hint = path.empty() ? "" : "mend the file, or write it anew"};
 }
 
 // "CSV Error on Line: 3\nOriginal Line: 2,y,z\nExpected Number of Columns: 2 Found: 3\n...
@@ -54,9 +55,9 @@ base::Error csv_error(std::string_view text) {
   if (const size_t at = original.find("\nExpected Number of Columns: ");
       at != std::string_view::npos) {
     end = at;
-    reason =
-        fmt::format("{} fields where {} belong", between(original.substr(at), " Found: ", "\n"),
-                    between(original.substr(at), "Columns: ", " Found"));
+    // It counts no further than one too many.
+    reason = fmt::format("not the {} fields that belong",
+                         between(original.substr(at), "Columns: ", " Found"));
   } else if (const size_t quote = original.find("\nValue with unterminated quote");
              quote != std::string_view::npos) {
     end = quote;
@@ -102,6 +103,45 @@ base::Error json_error(std::string_view text) {
   return broken_file(std::move(message), path);
 }
 
+struct Shown {
+  std::string message;
+  std::string hint;
+};
+
+// Without the kind that DuckDB puts first and the statement that it shows last, which the reader of
+// the message need not have written. The lines after the first advise.
+Shown shown_of(std::string_view message) {
+  constexpr size_t kShownMax = 400;
+  message = message.substr(0, message.find("\n\nLINE "));
+  message = message.substr(0, message.find("\nLINE "));
+  constexpr std::string_view kKindEnd = " Error: ";
+  const size_t at = message.find(kKindEnd);
+  if (at != std::string_view::npos &&
+      message.substr(0, at).find_first_of("'\"(") == std::string_view::npos) {
+    message.remove_prefix(at + kKindEnd.size());
+  }
+  message = message.substr(0, message.find_last_not_of(" \n") + 1);
+  const size_t end = message.find('\n');
+  Shown shown{.message = std::string(message.substr(0, end))};
+  if (end != std::string_view::npos) {
+    shown.hint = message.substr(end);
+    std::ranges::replace_if(shown.hint, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    shown.hint.erase(0, shown.hint.find_first_not_of(' '));
+  }
+  if (shown.message.starts_with("Table with name ")) {
+    shown.hint = "write the name of a file in quotes: from 'folder/users.parquet'";
+  }
+  if (contains(shown.message, "requires the extension")) {
+    shown.hint = "only local files are read, and no extension is loaded";
+  }
+  for (std::string* text : {&shown.message, &shown.hint}) {
+    if (text->size() > kShownMax) {
+      *text = base::quote(*text, kShownMax);
+    }
+  }
+  return shown;
+}
+
 }  // namespace
 
 base::Error error_of(std::string_view message) {
@@ -136,17 +176,25 @@ base::Error error_of(std::string_view message) {
       return json_error(text);
     }
   }
-  // The first paragraph; what follows shows a statement that the reader of the message never wrote.
-  std::string shown(message.substr(0, message.find("\n\nLINE ")));
-  shown.erase(shown.find_last_not_of(" \n") + 1);
-  if (kind != kKinds.end() && !contains(message, "No files found") &&
-      !contains(message, "Could not read enough bytes")) {
-    return {.code = kind->code, .message = std::move(shown)};
-  }
-  base::Error error = broken_file(std::move(shown), {});
+  const auto [shown, hint] = shown_of(message);
+  const bool is_broken_file = contains(message, "Could not read enough bytes");
   if (contains(message, "No files found")) {
+    base::Error error = broken_file(
+        fmt::format("no file {}", base::quote(between(message, "pattern \"", "\""))), {});
     error.code = ErrorCode::kNotFound;
+    error.hint = "paths are relative to the working directory";
+    return error;
   }
+  if (kind != kKinds.end() && !is_broken_file) {
+    base::Error error{.code = kind->code, .message = shown, .hint = hint};
+    if (message.starts_with("Out of Memory Error: ")) {
+      error.message = "the memory does not suffice: " + shown;
+      error.hint = "allow more with --memory, or read fewer rows or columns";
+    }
+    return error;
+  }
+  base::Error error = broken_file(shown, {});
+  error.hint = hint;
   return error;
 }
 

@@ -43,9 +43,8 @@ std::string parquet_type(std::span<const ParquetElement> elements, size_t& at) {
 
 // Which of two files is right nobody can tell: the path is that of their table.
 Status differ(std::string message, const TableSource& source) {
-  base::Error error = broken(std::move(message), dataset::place_of(source));
-  error.hint = "the files of a table have the same columns: write one of them anew";
-  return error;
+  return broken(std::move(message), dataset::place_of(source),
+                "the files of a table have the same columns: write one of them anew");
 }
 
 Status compare_files(const ParquetColumns& a, std::string_view file_a, const ParquetColumns& b,

@@ -21,7 +21,7 @@ using dataset::TableSource;
 
 Result<Found> find(Connection& connection, const TableSource& source) {
   if (source.format != TableSource::Format::kSelect && source.files.empty()) {
-    return broken("a table without files", source.name);
+    return broken("a table without files", source.name, "name at least one file");
   }
   switch (source.format) {
     case TableSource::Format::kParquet:
@@ -216,6 +216,20 @@ Status read_whole(Connection& connection, const TableSource& source) {
   return {};
 }
 
+// What to do when DuckDB only says what is wrong.
+std::string hint_of(TableSource::Format format) {
+  switch (format) {
+    case TableSource::Format::kParquet:
+      return "the file is damaged or no Parquet file: write it anew";
+    case TableSource::Format::kCsv:
+    case TableSource::Format::kJsonLines:
+      return "mend the file, or write it anew";
+    case TableSource::Format::kSelect:
+      return "mend the SELECT, which is DuckDB's SQL, or what it reads";
+  }
+  return {};
+}
+
 }  // namespace
 
 Error error_in(Error error, const TableSource& source) {
@@ -232,6 +246,9 @@ Error error_in(Error error, const TableSource& source) {
   }
   if (error.path.empty()) {
     error.path = source.files.size() == 1 ? source.files.front() : source.name;
+  }
+  if (error.hint.empty() && error.code != base::ErrorCode::kUnavailable) {
+    error.hint = hint_of(source.format);
   }
   return error;
 }

@@ -24,9 +24,7 @@ using base::Status;
 using dataset::TableSource;
 
 Error refused(std::string message, std::string hint) {
-  Error error = broken(std::move(message), {});
-  error.hint = std::move(hint);
-  return error;
+  return broken(std::move(message), {}, std::move(hint));
 }
 
 constexpr std::string_view kNameTheFile =
@@ -199,8 +197,11 @@ struct Replacement {
 
 // What stands in place of a file: its columns as a table of the file has them.
 Result<std::string> strict_file(Connection& connection, const std::string& path,
-                                TableSource::Format format) {
-  TableSource source{.name = path, .format = format, .key = {}};
+                                TableSource::Format format, const TableSource& select) {
+  // The key of a CSV would stay text, and whether all its values are integers would be lost.
+  TableSource source{.name = select.name,
+                     .format = format,
+                     .key = format == TableSource::Format::kCsv ? std::string() : select.key};
   auto matching = files::matching_paths(path);
   if (!matching && matching.error().code != base::ErrorCode::kNotFound) {
     return std::move(matching).error();
@@ -265,7 +266,7 @@ std::string name_of_table(const Json& table) {
   return name;
 }
 
-Result<std::vector<Replacement>> replacements(Connection& connection, const std::string& select,
+Result<std::vector<Replacement>> replacements(Connection& connection, const TableSource& source,
                                               const Mentions& mentions) {
   std::map<std::string, std::string> known;
   std::vector<Replacement> out;
@@ -284,13 +285,13 @@ Result<std::vector<Replacement>> replacements(Connection& connection, const std:
       continue;
     }
     const auto offset = offset_of(*table);
-    const auto length = offset ? length_of_name(select, *offset, name) : std::nullopt;
+    const auto length = offset ? length_of_name(source.select, *offset, name) : std::nullopt;
     if (!length) {
       return refused("the file " + base::quote(name) + " in an unusual notation",
                      "write it after FROM in single quotes: from 'folder/file.csv'");
     }
     if (!known.contains(name)) {
-      known[name] = TAGSMITH_TRY(strict_file(connection, name, *format));
+      known[name] = TAGSMITH_TRY(strict_file(connection, name, *format, source));
     }
     std::string text = known[name];
     if (text_of(*table, "alias").empty()) {
@@ -302,19 +303,19 @@ Result<std::vector<Replacement>> replacements(Connection& connection, const std:
 }
 
 // The same SELECT with a strict reading in the place of each CSV or JSON lines file.
-Result<std::string> with_strict_files(Connection& connection, const std::string& select) {
-  const Json tree = TAGSMITH_TRY(syntax_tree(connection, select));
+Result<std::string> with_strict_files(Connection& connection, const TableSource& source) {
+  const Json tree = TAGSMITH_TRY(syntax_tree(connection, source.select));
   Mentions mentions;
   collect(tree, mentions);
   for (const Json* function : mentions.functions) {
     TAGSMITH_TRY(check_function(*function));
   }
-  std::vector<Replacement> places = TAGSMITH_TRY(replacements(connection, select, mentions));
+  std::vector<Replacement> places = TAGSMITH_TRY(replacements(connection, source, mentions));
   // One place may be in the tree twice; the last comes first, so that offsets stay right.
   std::ranges::sort(places, std::ranges::greater(), &Replacement::offset);
   const auto repeated = std::ranges::unique(places, {}, &Replacement::offset);
   places.erase(repeated.begin(), repeated.end());
-  std::string out = select;
+  std::string out = source.select;
   for (const Replacement& place : places) {
     out.replace(place.offset, place.length, place.text);
   }
@@ -358,7 +359,7 @@ Status check_only_reads(Connection& connection, const std::string& from) {
 }  // namespace
 
 Result<Found> find_select(Connection& connection, const TableSource& source) {
-  const std::string select = TAGSMITH_TRY(with_strict_files(connection, source.select));
+  const std::string select = TAGSMITH_TRY(with_strict_files(connection, source));
   const std::vector<std::string> names = TAGSMITH_TRY(connection.names_of_select(select));
   TAGSMITH_TRY(check_names(names, source.name));
   // A literal: whatever the text holds, it cannot end the statement around it.

@@ -43,10 +43,11 @@ column::Type decimal_type(std::string_view text) {
   return type;
 }
 
-Error broken(std::string message, std::string_view path) {
+Error broken(std::string message, std::string_view path, std::string hint) {
   Error error = base::invalid_argument(std::move(message));
   error.symbol = "E_DATA_FILE";
   error.path = path;
+  error.hint = std::move(hint);
   return error;
 }
 
@@ -75,7 +76,7 @@ Status check_names(std::span<const std::string> names, std::string_view path) {
   std::map<std::string, std::string> seen;
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) {
-      return broken(fmt::format("column {} has no name", i + 1), path);
+      return broken(fmt::format("column {} has no name", i + 1), path, "give each column a name");
     }
     const auto [at, is_new] = seen.emplace(lower(names[i]), names[i]);
     if (!is_new) {
@@ -83,7 +84,7 @@ Status check_names(std::span<const std::string> names, std::string_view path) {
                         ? fmt::format("two columns are named {}", base::quote(names[i]))
                         : fmt::format("columns {} and {} differ only in letter case",
                                       base::quote(at->second), base::quote(names[i])),
-                    path);
+                    path, "rename one of them");
     }
   }
   return {};

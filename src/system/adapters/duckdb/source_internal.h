@@ -48,7 +48,7 @@ base::Result<Found> find_json(Connection& connection, const dataset::TableSource
 base::Result<Found> find_select(Connection& connection, const dataset::TableSource& source);
 
 /// E_DATA_FILE.
-base::Error broken(std::string message, std::string_view path);
+base::Error broken(std::string message, std::string_view path, std::string hint);
 
 /// The column `name` of the relation `source`.
 std::string column_expression(std::string_view name);

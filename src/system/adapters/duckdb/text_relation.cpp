@@ -5,14 +5,15 @@
 
 #include <fmt/format.h>
 
-#include "adapters/duckdb/csv_internal.h"
 #include "adapters/duckdb/source_internal.h"
+#include "adapters/duckdb/text_file_internal.h"
 #include "base/assert.h"
 #include "base/problem.h"
 
 namespace tagsmith::duckdb {
 namespace {
 
+using base::Error;
 using base::Result;
 using base::Status;
 using dataset::TableSource;
@@ -27,6 +28,11 @@ constexpr std::array kTextTypes{TextType{1, "BIGINT"}, TextType{2, "DECIMAL(38,0
                                 TextType{4, "DOUBLE"}, TextType{8, "BOOLEAN"},
                                 TextType{16, "DATE"},  TextType{32, "TIMESTAMP"}};
 constexpr int kAllTextTypes = 63;
+constexpr const char* kSameColumns =
+    "the files of a table have the same columns in the same order: write one of them anew";
+// DuckDB reads no type that is nested much more.
+constexpr int kTypeNestingMax = 100;
+constexpr int kNumberTypes = 7;
 constexpr int kDayTypes = 48;
 
 // The set for one value. A cast is only asked after the shape is certain: DuckDB's casts take much
@@ -45,14 +51,20 @@ constexpr std::string_view kTypesOfText = R"(CASE
     CASE WHEN {0} >= '0001' AND try_cast({0} AS TIMESTAMP) IS NOT NULL THEN 32 ELSE 0 END
   ELSE 0 END)";
 
-// Finds the types of the VARCHAR columns at `columns` over all rows; only those in `allowed`.
+// A column of texts that may be more.
+struct Inferred {
+  size_t index = 0;
+  int allowed = kAllTextTypes;
+};
+
+// Finds the types of VARCHAR columns over all rows.
 Status infer_types(Connection& connection, const std::string& from, std::vector<Foreign>& columns,
-                   std::span<const size_t> which, int allowed) {
+                   std::span<const Inferred> which) {
   if (which.empty()) {
     return {};
   }
   std::string sql;
-  for (const size_t i : which) {
+  for (const auto& [i, allowed] : which) {
     sql +=
         (sql.empty() ? "SELECT " : ", ") +
         fmt::format(
@@ -63,7 +75,8 @@ Status infer_types(Connection& connection, const std::string& from, std::vector<
   const auto rows = TAGSMITH_TRY(connection.texts(sql + " FROM " + from + " AS source"));
   TAGSMITH_ASSERT(rows.size() == 1);
   for (size_t i = 0; i < which.size(); ++i) {
-    Foreign& column = columns[which[i]];
+    const auto [index, allowed] = which[i];
+    Foreign& column = columns[index];
     column.type = "VARCHAR";
     const int types = rows[0][i] ? std::stoi(*rows[0][i]) & allowed : 0;
     for (const TextType& candidate : kTextTypes) {
@@ -77,7 +90,7 @@ Status infer_types(Connection& connection, const std::string& from, std::vector<
   return {};
 }
 
-// The names that occur in the objects: DuckDB renames "A" beside "a" to "A_1".
+// The names that occur in the objects: DuckDB renames "A" beside "a" to "A_1", and "" to "C1".
 Result<std::vector<std::string>> json_names(Connection& connection, const TableSource& source) {
   const auto rows = TAGSMITH_TRY(
       connection.texts(fmt::format("SELECT DISTINCT unnest(json_keys(json)) FROM "
@@ -97,6 +110,9 @@ bool looks_renamed(std::span<const Foreign> columns) {
     names.insert(lower(column.name));
   }
   return std::ranges::any_of(names, [&](const std::string& name) {
+    if (name.starts_with('c') && name.find_first_not_of("0123456789", 1) == std::string::npos) {
+      return true;
+    }
     const size_t bar = name.rfind('_');
     return bar != std::string::npos && names.contains(name.substr(0, bar));
   });
@@ -115,11 +131,55 @@ std::string json_type(std::string_view found) {
   return std::string(found);
 }
 
+// How deep "STRUCT(a BIGINT[])[]" is nested.
+int nesting_of(std::string_view type) {
+  int structs = 0;
+  int lists = 0;
+  int most = 0;
+  for (const char c : type) {
+    structs += c == '(' ? 1 : c == ')' ? -1 : 0;
+    lists = c == '[' ? lists + 1 : c == ']' ? lists : 0;
+    most = std::max(most, structs + lists);
+  }
+  return most;
+}
+
+// What a column may be whose type is found by us, or 0. DuckDB's dates take more than a person
+// means, and to its doubles integers of any length belong, which a double rounds.
+int types_to_find(std::string_view found) {
+  if (found.ends_with("]")) {
+    return 0;
+  }
+  if (found == "DOUBLE") {
+    return kNumberTypes;
+  }
+  return found == "DATE" || found.starts_with("TIMESTAMP") ? kDayTypes : 0;
+}
+
 std::string json_reader(std::string_view files, std::string_view columns) {
   return fmt::format(
       "read_json({}, columns = {{{}}}, format = 'newline_delimited', records = 'true', "
       "auto_detect = false, compression = 'uncompressed', hive_partitioning = false)",
       files, columns);
+}
+
+// Texts beside integers are texts; anything else is no key.
+Status check_mixed_key(Connection& connection, const TableSource& source,
+                       const std::string& files) {
+  const auto kinds = TAGSMITH_TRY(connection.texts(fmt::format(
+      "SELECT DISTINCT lower(json_type({0})) FROM {1} WHERE json_type({0}) NOT IN ('VARCHAR', "
+      "'BIGINT', 'UBIGINT', 'HUGEINT', 'NULL') ORDER BY ALL",
+      quote_name(source.key), json_reader(files, quote_text(source.key) + ": 'JSON'"))));
+  if (kinds.empty()) {
+    return {};
+  }
+  Error error = base::invalid_argument(
+      fmt::format("table {}: the key column {} is {} in some lines", base::quote(source.name),
+                  base::quote(source.key), kinds.front().front().value_or("")));
+  error.symbol = "E_DATA_KEY";
+  error.path = source.files.front();
+  error.hint = "a key is text or an integer";
+  return error;
 }
 
 }  // namespace
@@ -135,7 +195,7 @@ Result<Found> find_csv(Connection& connection, const TableSource& source) {
       if (names[i] != others[i]) {
         return broken(fmt::format("line 1: column {} is {} and not {} as in {}", i + 1,
                                   base::quote(others[i]), base::quote(names[i]), first_file),
-                      file);
+                      file, kSameColumns);
       }
     }
     if (others.size() != names.size()) {
@@ -143,8 +203,9 @@ Result<Found> find_csv(Connection& connection, const TableSource& source) {
       return broken(fmt::format("line 1: column {} of {} is missing in {}",
                                 base::quote(more ? others[count] : names[count]),
                                 more ? file : first_file, more ? first_file : file),
-                    file);
+                    file, kSameColumns);
     }
+    TAGSMITH_TRY(check_csv(file, names.size()));
   }
   Found found;
   std::string declared;
@@ -159,13 +220,13 @@ Result<Found> find_csv(Connection& connection, const TableSource& source) {
       "null_padding = false, compression = 'none', hive_partitioning = false, max_line_size = {}, "
       "buffer_size = {})",
       list_of_files(source), declared, kCsvLineBytesMax, 2 * kCsvLineBytesMax);
-  std::vector<size_t> which;
+  std::vector<Inferred> which;
   for (size_t i = 0; i < names.size(); ++i) {
     if (!is_hidden(source, names[i])) {
-      which.push_back(i);
+      which.push_back({.index = i});
     }
   }
-  TAGSMITH_TRY(infer_types(connection, found.from, found.columns, which, kAllTextTypes));
+  TAGSMITH_TRY(infer_types(connection, found.from, found.columns, which));
   const auto key = std::ranges::find(found.columns, source.key, &Foreign::name);
   if (key != found.columns.end()) {
     found.key_is_text = true;
@@ -176,6 +237,9 @@ Result<Found> find_csv(Connection& connection, const TableSource& source) {
 }
 
 Result<Found> find_json(Connection& connection, const TableSource& source) {
+  for (const std::string& file : source.files) {
+    TAGSMITH_TRY(check_json_lines(file));
+  }
   const std::string files = list_of_files(source);
   Result<std::vector<Foreign>> described = describe(
       connection,
@@ -192,7 +256,8 @@ Result<Found> find_json(Connection& connection, const TableSource& source) {
     // Some line is no object, and only reading the lines says which one.
     TAGSMITH_TRY(
         connection.run(fmt::format("SELECT * FROM {}", json_reader(files, "'any': 'JSON'"))));
-    return broken("no line with a JSON object", source.files.front());
+    return broken("no line with a JSON object", source.files.front(),
+                  R"(each line is one object: {"user_id": "ann", "age": 31})");
   }
   std::vector<Foreign> columns = std::move(*described);
   std::vector<std::string> names;
@@ -203,20 +268,28 @@ Result<Found> find_json(Connection& connection, const TableSource& source) {
   }
   TAGSMITH_TRY(check_names(names, source.files.front()));
   std::string declared;
-  std::vector<size_t> days;
+  std::vector<Inferred> inferred;
   for (size_t i = 0; i < columns.size(); ++i) {
     Foreign& column = columns[i];
-    if (column.name != source.key &&
-        (column.type == "DATE" || column.type.starts_with("TIMESTAMP")) &&
-        !column.type.ends_with("]")) {
-      days.push_back(i);
+    if (nesting_of(column.type) > kTypeNestingMax) {
+      return broken(fmt::format("column {} has values that are nested more than {} times",
+                                base::quote(column.name), kTypeNestingMax),
+                    source.files.front(), "leave it out of the file: no rule can use it");
+    }
+    if (column.name == source.key) {
+      if (column.type == "JSON") {
+        TAGSMITH_TRY(check_mixed_key(connection, source, files));
+      }
+    } else if (const int allowed = types_to_find(column.type); allowed != 0) {
+      inferred.push_back({.index = i, .allowed = allowed});
+      column.type = "VARCHAR";
     }
     column.type = json_type(column.type);
     declared +=
         (declared.empty() ? "" : ", ") + quote_text(column.name) + ": " + quote_text(column.type);
   }
   Found found{.from = json_reader(files, declared), .columns = std::move(columns)};
-  TAGSMITH_TRY(infer_types(connection, found.from, found.columns, days, kDayTypes));
+  TAGSMITH_TRY(infer_types(connection, found.from, found.columns, inferred));
   return found;
 }
 

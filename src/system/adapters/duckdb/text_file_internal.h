@@ -15,6 +15,16 @@ inline constexpr size_t kCsvLineBytesMax = size_t{16} << 20;
 /// system does not let us read it.
 base::Result<std::vector<std::string>> read_csv_header(const std::string& path);
 
+/// Reads a CSV file and finds what RFC 4180 does not allow, and DuckDB takes or tells less well:
+/// lines with another number of fields than `field_count`, quotes out of place, line ends of
+/// several kinds, bytes that are no UTF-8. Empty lines are passed over. E_DATA_FILE with path and
+/// the line at which the record starts.
+base::Status check_csv(const std::string& path, size_t field_count);
+
+/// Whether each line that is not blank looks like an object, and is UTF-8. E_DATA_FILE with path
+/// and line. DuckDB says what is wrong inside of it.
+base::Status check_json_lines(const std::string& path);
+
 /// Line `number` (from 1) of a text file without its line break; empty when there is none. For
 /// messages.
 std::string line_of_file(const std::string& path, size_t number);
