@@ -43,8 +43,8 @@ class LeaseStore final : public lease::LeaseStore {
       const auto epoch = row ? static_cast<std::uint64_t>(integer_of(row->at(0))) : 0;
       if (epoch != expected_epoch) {
         return base::Error{.code = base::ErrorCode::kConflict,
-                           .message = fmt::format("{} took the lease {} first",
-                                                  text_of(std::move(row->at(1))), name),
+                           .message = fmt::format("the lease {} is at epoch {}, not {}", name,
+                                                  epoch, expected_epoch),
                            .symbol = std::string(membership::kStoreFenced),
                            .path = session_.name,
                            .hint = "wait until the other one has finished"};

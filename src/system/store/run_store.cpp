@@ -154,8 +154,13 @@ class RunStore final : public run::RunStore {
         return wrong_state(run_id, name_of(record.state), "publishing", session_.name);
       }
       const SqlRow values{ended_at, run_id};
-      TAGSMITH_TRY(connection().execute(
-          "update tagsmith_runs set state = 'published', ended_at = ? where run_id = ?", values));
+      const std::int64_t written = TAGSMITH_TRY(connection().execute(
+          "update tagsmith_runs set state = 'published', ended_at = ? where run_id = ? "
+          "and revert_below is null",
+          values));
+      if (written == 0) {
+        return wrong_state(run_id, "being abandoned", "publishing", session_.name);
+      }
       const SqlRow key{run_id};
       TAGSMITH_TRY(connection().execute("delete from tagsmith_rewrites where run_id = ?", key));
       TAGSMITH_TRY(write_tag_states(record));
