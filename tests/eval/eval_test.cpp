@@ -300,6 +300,27 @@ TEST(Eval, IntegerKeysAreTheirDigits) {
             "table a: 1 rows without a key were skipped\n");
 }
 
+// SEMANTICS 23: a cell that gives no value is UNKNOWN in silence, so the summary counts them.
+TEST(Eval, TheSummaryCountsCellsThatRulesCannotRead) {
+  const TestFolder folder;
+  put_parquet(folder, "data/t/a.parquet",
+              "select * from (values ('a', '7', 'nan'::double, 1), ('b', 'n/a', 1, 2), "
+              "('c', null, null, 3), (null, '?', 'nan', 4)) t(user_id, age, rate, n)");
+  put_parquet(folder, "data/u/a.parquet", "select 'a' as user_id, '?' as worth");
+  const Outcome outcome =
+      eval(folder, R"json([
+      {"tag_id": 1, "name": "x", "rule": "number(age) > 5 and rate > 0.5 and n < 9"},
+      {"tag_id": 2, "name": "y", "rule": {"fields": [
+        {"table": "u", "field": "worth", "type": "number", "operator": "<", "value": "n"}]}}])json",
+           {"--data", folder.path("data"), "--out", folder.path("t.csv"), "--summary"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("column   read as    null  unreadable  NaN\n"
+                                     "t.age    number   33.3 %           1    0\n"
+                                     "t.rate   double   33.3 %           0    1\n"
+                                     "u.worth  number    0.0 %           1    0\n"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("t.n"))) << "all its cells gave a value";
+}
+
 TEST(Eval, TextInDataIsOnlyData) {
   const TestFolder folder;
   const std::string megabyte = "repeat('é', 500000) || '%'";

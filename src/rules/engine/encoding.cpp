@@ -70,6 +70,20 @@ std::string_view name_of(Domain domain) {
   return "";
 }
 
+/// What code 1 of an encoder for the domain says.
+Reading::Odd odd_of(Domain domain) {
+  switch (domain) {
+    case Domain::kText:
+    case Domain::kTextList:
+      return Reading::Odd::kNone;
+    case Domain::kDouble:
+    case Domain::kFloat:
+      return Reading::Odd::kNan;
+    default:
+      return Reading::Odd::kUnreadable;
+  }
+}
+
 /// The same question with the sides in one order, so that "a < b" and "b > a" share an encoder.
 LoweredComparison in_order(LoweredComparison comparison) {
   if (comparison.left <= comparison.right) {
@@ -183,16 +197,19 @@ void Encoding::encode_column(ColumnId column, const ColumnLeaves& leaves) {
   for (const auto& [source, ordered] : leaves.ordered) {
     add(encode_ordered(source, ordered), fmt::format("{} as {}", name, name_of(source.domain)),
         ordered);
+    add_reading(source, *encoders_.back());
   }
   const std::span needles(leaves.needles);
   for (size_t i = 0; i < needles.size(); i += kNeedlesMax) {
     const auto group = needles.subspan(i, std::min(kNeedlesMax, needles.size() - i));
     add(encode_needles(column, group), name, group);
+    add_reading(group.front()->source, *encoders_.back());
   }
   const std::span lists(leaves.lists);
   for (size_t i = 0; i < lists.size(); i += kListLeavesMax) {
     const auto group = lists.subspan(i, std::min(kListLeavesMax, lists.size() - i));
     add(encode_lists(column, group), name, group);
+    add_reading(group.front()->source, *encoders_.back());
   }
   if (!leaves.null_tests.empty()) {
     encode_null_tests(column, leaves, first_encoder);
@@ -206,12 +223,28 @@ void Encoding::encode_null_tests(ColumnId column, const ColumnLeaves& leaves,
     const LoweredSource& source = leaves.null_tests.front()->source;
     add(source.domain == Domain::kTextList ? encode_lists(column, {}) : encode_ordered(source, {}),
         fmt::format("{} as {}", schema_.display_name(column), name_of(source.domain)), {});
+    add_reading(source, *encoders_.back());
   }
   const LeafCodes codes{.is_true = CodeRange{0, 0},
                         .is_false = CodeRange{1, static_cast<std::uint32_t>(-1)}};
   for (const LoweredLeaf* test : leaves.null_tests) {
     describe(first_encoder, {*test}, codes);
     leaves_.emplace(test, CodedLeaf{.encoder = first_encoder, .codes = codes});
+  }
+}
+
+bool Encoding::has_reading(const LoweredSource& source) const {
+  return std::ranges::any_of(readings_, [&](const Reading& reading) {
+    return reading.column == source.column && reading.as == name_of(source.domain);
+  });
+}
+
+void Encoding::add_reading(const LoweredSource& source, const Encoder& encoder) {
+  if (source.column.table != column::kKeyTable && !has_reading(source)) {
+    readings_.push_back({.column = source.column,
+                         .as = std::string(name_of(source.domain)),
+                         .encoder = &encoder,
+                         .odd = odd_of(source.domain)});
   }
 }
 
@@ -228,6 +261,13 @@ void Encoding::encode_pairs(const std::vector<const LoweredComparison*>& compari
   }
   for (const auto& [pair, distinct] : pairs) {
     const auto& [left, right, as] = pair;
+    for (const LoweredSource& side : {left, right}) {
+      if (side.column.table != column::kKeyTable && !has_reading(side)) {
+        // The codes of the pair do not tell which side is UNKNOWN, and why.
+        counters_.push_back(encode_ordered(side, {}).encoder);
+        add_reading(side, *counters_.back());
+      }
+    }
     const size_t encoder = encoders_.size();
     add(encode_pair(left, right, as),
         fmt::format("{} as {} and {} as {}", schema_.display_name(left.column),

@@ -38,7 +38,14 @@ class Encoding {
   Literal literal(const rule::LoweredLeaf& leaf, bool truth) const;
   Literal literal(const rule::LoweredComparison& comparison, bool truth) const;
 
-  std::vector<std::unique_ptr<Encoder>> take_encoders() && { return std::move(encoders_); }
+  struct Encoders {
+    std::vector<std::unique_ptr<Encoder>> evaluated;
+    std::vector<std::unique_ptr<Encoder>> counted;  // of readings that no other encoder has alone
+    std::vector<Reading> readings;                  // point to both
+  };
+  Encoders take_encoders() && {
+    return {std::move(encoders_), std::move(counters_), std::move(readings_)};
+  }
 
   /// Of each encoder, in their order: a line for the encoder and one for each leaf, with its codes.
   const std::vector<std::string>& descriptions() const { return descriptions_; }
@@ -61,6 +68,8 @@ class Encoding {
 
   void encode_column(column::ColumnId column, const ColumnLeaves& leaves);
   void encode_null_tests(column::ColumnId column, const ColumnLeaves& leaves, size_t first_encoder);
+  void add_reading(const rule::LoweredSource& source, const Encoder& encoder);
+  [[nodiscard]] bool has_reading(const rule::LoweredSource& source) const;
   void encode_pairs(const std::vector<const rule::LoweredComparison*>& comparisons);
   void add(EncodedLeaves encoded, const std::string& name,
            std::span<const rule::LoweredLeaf* const> leaves);
@@ -68,6 +77,8 @@ class Encoding {
 
   const column::Schema& schema_;
   std::vector<std::unique_ptr<Encoder>> encoders_;
+  std::vector<std::unique_ptr<Encoder>> counters_;
+  std::vector<Reading> readings_;
   std::vector<std::string> descriptions_;
   std::unordered_map<const rule::LoweredLeaf*, CodedLeaf, LeafHash, LeafEqual> leaves_;
   std::vector<std::pair<rule::LoweredComparison, CodedLeaf>> comparisons_;

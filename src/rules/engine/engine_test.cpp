@@ -410,6 +410,43 @@ TEST(Engine, ComparesTwoColumnsInTheirCommonType) {
       "FTFUUU");
 }
 
+// SEMANTICS 23: null, unreadable and NaN cells are counted, also those that only meet in a pair.
+TEST(Engine, CountsTheCellsThatARuleCannotRead) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Data data =
+      table({{.kind = TypeKind::kText}, {.kind = TypeKind::kDouble}, {.kind = TypeKind::kInt}},
+            {{Value(std::string("7")), Value(std::string("n/a")), Value(),
+              Value(std::string("2025-01-01"))},
+             {Value(nan), Value(1.5), Value(), Value(nan)},
+             {Value(std::int64_t{1}), Value(std::int64_t{5}), Value(), Value()}});
+  const LoweredSource number = source(0, Domain::kNumberText, Reader::kNumber);
+  const LoweredSource real = source(1, Domain::kDouble);
+  const LoweredSource flag = source(2, Domain::kBoolean);
+  const auto program = compile(
+      {leaf(source(0, Domain::kText), kContains, {text("7")}),
+       leaf(source(0, Domain::kText), kIsNull),
+       leaf(flag, kEqual, {whole(1)}),
+       {LoweredComparison{
+           .left = number, .right = real, .test = kLess, .as = LoweredComparison::As::kDouble}},
+       {LoweredComparison{
+           .left = number, .right = real, .test = kEqual, .as = LoweredComparison::As::kDouble}}},
+      data.schema);
+  std::vector<std::string> counted;
+  for (const Reading& reading : program->readings()) {
+    const auto codes = encode(*reading.encoder, data);
+    const CellCounts cells =
+        count_cells(reading, slice(codes, reading.encoder->code_width(), 0, data.row_count));
+    counted.push_back(fmt::format("{} as {}: {} rows, {} null, {} unreadable, {} NaN",
+                                  data.schema.display_name(reading.column), reading.as, cells.rows,
+                                  cells.nulls, cells.unreadable, cells.nans));
+  }
+  EXPECT_THAT(counted, ElementsAre("a as text: 4 rows, 1 null, 0 unreadable, 0 NaN",
+                                   "c as boolean: 4 rows, 2 null, 1 unreadable, 0 NaN",
+                                   "a as number: 4 rows, 1 null, 2 unreadable, 0 NaN",
+                                   "b as double: 4 rows, 1 null, 0 unreadable, 2 NaN"));
+  EXPECT_EQ(program->encoders().size(), 3U) << "what is only counted is not kept for each user";
+}
+
 TEST(Engine, MirroredComparisonsShareAnEncoder) {
   const Data data = table({{.kind = TypeKind::kInt}, {.kind = TypeKind::kInt}},
                           {{integer(1), integer(2)}, {integer(2), integer(1)}});

@@ -18,7 +18,7 @@ using column::Word;
 
 /// What compile() makes; the evaluators read it.
 struct Compiled {
-  std::vector<std::unique_ptr<Encoder>> encoders;
+  Encoding::Encoders encoders;
   std::vector<std::string> encoder_descriptions;
   Graph graph;
   std::vector<NodeId> roots;  // of a rule
@@ -34,7 +34,7 @@ class ScalarEvaluator final : public Evaluator {
 
   void evaluate(const CodeBatch& batch, TileConsumer& consumer) override {
     TAGSMITH_ASSERT(batch.row_count <= kTileRows);
-    TAGSMITH_ASSERT(batch.codes.size() == compiled_.encoders.size());
+    TAGSMITH_ASSERT(batch.codes.size() == compiled_.encoders.evaluated.size());
     words_ = column::word_count(batch.row_count);
     size_t rule = 0;
     for (const Step& step : compiled_.schedule.steps) {
@@ -150,7 +150,10 @@ class ScalarProgram final : public Program {
   explicit ScalarProgram(Compiled compiled) : compiled_(std::move(compiled)) {}
 
   size_t rule_count() const override { return compiled_.roots.size(); }
-  std::span<const std::unique_ptr<Encoder>> encoders() const override { return compiled_.encoders; }
+  std::span<const std::unique_ptr<Encoder>> encoders() const override {
+    return compiled_.encoders.evaluated;
+  }
+  std::span<const Reading> readings() const override { return compiled_.encoders.readings; }
   std::unique_ptr<Evaluator> evaluator() const override {
     return std::make_unique<ScalarEvaluator>(compiled_);
   }
@@ -159,9 +162,9 @@ class ScalarProgram final : public Program {
     const Graph& graph = compiled_.graph;
     std::string text =
         fmt::format("{} rules, {} encoders, {} literals, {} nodes, {} bitmaps\n",
-                    compiled_.roots.size(), compiled_.encoders.size(), graph.literals().size(),
-                    graph.nodes().size(), compiled_.schedule.slot_count);
-    for (size_t i = 0; i < compiled_.encoders.size(); ++i) {
+                    compiled_.roots.size(), compiled_.encoders.evaluated.size(),
+                    graph.literals().size(), graph.nodes().size(), compiled_.schedule.slot_count);
+    for (size_t i = 0; i < compiled_.encoders.evaluated.size(); ++i) {
       text += fmt::format("encoder {}: {}", i, compiled_.encoder_descriptions[i]);
     }
     for (NodeId node = Graph::kTrueNode + 1; node < graph.nodes().size(); ++node) {
@@ -178,6 +181,28 @@ class ScalarProgram final : public Program {
 };
 
 }  // namespace
+
+CellCounts& CellCounts::operator+=(const CellCounts& other) {
+  rows += other.rows;
+  nulls += other.nulls;
+  unreadable += other.unreadable;
+  nans += other.nans;
+  return *this;
+}
+
+CellCounts count_cells(const Reading& reading, const Codes& codes) {
+  return std::visit(
+      [&](const auto& of_rows) {
+        const auto count = [&](int code) {
+          return static_cast<std::uint64_t>(std::ranges::count(of_rows, code));
+        };
+        return CellCounts{.rows = of_rows.size(),
+                          .nulls = count(0),
+                          .unreadable = reading.odd == Reading::Odd::kUnreadable ? count(1) : 0,
+                          .nans = reading.odd == Reading::Odd::kNan ? count(1) : 0};
+      },
+      codes);
+}
 
 std::unique_ptr<Program> compile(const rule::LoweredRules& rules, const column::Schema& schema) {
   Encoding encoding(rules, schema);

@@ -42,6 +42,31 @@ class Encoder {
   virtual void encode(std::span<const column::ColumnView> inputs, void* codes) const = 0;
 };
 
+/// What some cells of a column were to one way of reading them (SEMANTICS 23).
+struct CellCounts {
+  std::uint64_t rows = 0;
+  std::uint64_t nulls = 0;
+  std::uint64_t unreadable = 0;  // neither null nor NaN, and UNKNOWN
+  std::uint64_t nans = 0;
+
+  CellCounts& operator+=(const CellCounts& other);
+  bool operator==(const CellCounts&) const = default;
+};
+
+/// One way in which rules read a column of a table: as it is, or as the number, day, point in time
+/// or boolean in it.
+struct Reading {
+  enum class Odd { kNone, kUnreadable, kNan };
+
+  column::ColumnId column;
+  std::string as;                    // "number"
+  const Encoder* encoder = nullptr;  // whose codes tell; of encoders(), or one for counting alone
+  Odd odd = Odd::kNone;              // what code 1 of the encoder says, beside null
+};
+
+/// Counts the codes of the reading's encoder for some rows.
+CellCounts count_cells(const Reading& reading, const Codes& codes);
+
 /// The codes of some rows, one entry an encoder in the order of Program::encoders().
 struct CodeBatch {
   size_t row_count = 0;  // at most kTileRows
@@ -89,6 +114,9 @@ class Program {
   /// Unary encoders, at least one a column that the rules test, column by column; then one a pair
   /// of columns that they compare.
   [[nodiscard]] virtual std::span<const std::unique_ptr<Encoder>> encoders() const = 0;
+
+  /// Every way in which rules read a column of a table, each once.
+  [[nodiscard]] virtual std::span<const Reading> readings() const = 0;
 
   /// The Program must outlive it.
   [[nodiscard]] virtual std::unique_ptr<Evaluator> evaluator() const = 0;

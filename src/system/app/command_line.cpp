@@ -120,7 +120,9 @@ CLI::App* add_eval(CLI::App& app, EvalOptions& options) {
   CLI::Option* out =
       command->add_option("--out", options.out, "where the tags go: .parquet, .csv or .jsonl")
           ->type_name("FILE");
-  command->add_flag("--summary", options.summary, "with --out: print users and share of each tag")
+  command
+      ->add_flag("--summary", options.summary,
+                 "with --out: print users and share of each tag, and cells that rules cannot read")
       ->needs(out);
   CLI::Option* why =
       command->add_option("--why", options.why_user, "explain one user instead")->type_name("USER");

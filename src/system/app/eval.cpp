@@ -172,6 +172,23 @@ std::string stages_text(const Prepared& prepared, const rule::LoweredRules& lowe
   return out + "program\n" + program.stages() + "\n";
 }
 
+// The columns that rules read in which some cells gave no value; nothing when all did.
+std::string odd_cells_text(const dataset::JoinedUsers& users) {
+  using enum TextTable::Align;
+  TextTable table(
+      {{"column"}, {"read as"}, {"null", kRight}, {"unreadable", kRight}, {"NaN", kRight}});
+  bool empty = true;
+  for (const dataset::ReadingCounts& reading : users.readings) {
+    const engine::CellCounts& cells = reading.cells;
+    if (cells.nulls + cells.unreadable + cells.nans > 0) {
+      table.add({reading.table + "." + reading.column, reading.as, share(cells.nulls, cells.rows),
+                 grouped(cells.unreadable), grouped(cells.nans)});
+      empty = false;
+    }
+  }
+  return empty ? std::string() : table.text(0);
+}
+
 std::string summary_text(const Prepared& prepared, const dataset::JoinedUsers& users,
                          const run::RunCounts& counts) {
   std::map<std::int32_t, std::pair<size_t, std::string>> names;  // the first in the file
@@ -195,6 +212,7 @@ std::string summary_text(const Prepared& prepared, const dataset::JoinedUsers& u
                          grouped(of_table.scan.null_keys));
     }
   }
+  out += odd_cells_text(users);
   if (prepared.rules.refused_count > 0) {
     out +=
         fmt::format("{} rules were refused and contribute nothing\n", prepared.rules.refused_count);

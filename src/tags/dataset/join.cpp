@@ -62,6 +62,13 @@ struct SourceEncoder {
   std::vector<size_t> positions;
 };
 
+// A way of reading a column of the table, whose cells are counted as they pass.
+struct CountedReading {
+  const engine::Reading* reading = nullptr;
+  std::optional<size_t> encoder;  // of the scan, whose codes are there anyway
+  size_t position = 0;            // else: of the column in that table's batches
+};
+
 // A column that an encoder over several tables needs: the cells as they came, and where each
 // user's is.
 struct KeptColumn {
@@ -84,12 +91,18 @@ class TableScan {
 
   void add(SourceEncoder encoder) { encoders_.push_back(std::move(encoder)); }
   void add(KeptColumn& column) { kept_.push_back(&column); }
+  void add(CountedReading reading) {
+    readings_.push_back(reading);
+    cells_.emplace_back();
+  }
 
   [[nodiscard]] const std::vector<SourceEncoder>& encoders() const { return encoders_; }
+  [[nodiscard]] const std::vector<CountedReading>& readings() const { return readings_; }
+  [[nodiscard]] const std::vector<engine::CellCounts>& cells() const { return cells_; }
 
-  /// `codes` holds the codes of the batch for each encoder.
+  /// `codes` holds the codes of the batch for each encoder, `cells` its counts for each reading.
   base::Status put(const TableBatch& batch, const std::vector<UserCodes>& codes,
-                   std::vector<UserNumber>& users) {
+                   const std::vector<engine::CellCounts>& cells, std::vector<UserNumber>& users) {
     const std::lock_guard lock(mutex_);
     if (keys_.size() + batch.row_count > kUsersMax) {
       return too_many_users();
@@ -108,6 +121,9 @@ class TableScan {
     }
     for (size_t i = 0; i < encoders_.size(); ++i) {
       scatter(codes[i], users, *encoders_[i].codes);
+    }
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      cells_[i] += cells[i];
     }
     for (KeptColumn* column : kept_) {
       keep(batch.columns[column->position], users, *column);
@@ -140,10 +156,12 @@ class TableScan {
   const TableSource& source_;
   std::vector<SourceEncoder> encoders_;
   std::vector<KeptColumn*> kept_;
+  std::vector<CountedReading> readings_;
 
   std::mutex mutex_;
   KeyDictionary& keys_;  // this and what follows by one consumer at a time
   std::vector<bool> seen_;
+  std::vector<engine::CellCounts> cells_;  // of each reading
 };
 
 class EncodingConsumer final : public BatchConsumer {
@@ -167,13 +185,30 @@ class EncodingConsumer final : public BatchConsumer {
       resize(codes_[i], batch.row_count);
       encoder.encoder->encode(inputs_, address(codes_[i], 0));
     }
-    return scan_.put(batch, codes_, users_);
+    cells_.clear();
+    for (const CountedReading& counted : scan_.readings()) {
+      const engine::Reading& reading = *counted.reading;
+      if (counted.encoder) {
+        cells_.push_back(engine::count_cells(reading, view(codes_[*counted.encoder])));
+      } else {
+        UserCodes codes = codes_of_width(reading.encoder->code_width());
+        resize(codes, batch.row_count);
+        reading.encoder->encode({&batch.columns[counted.position], 1}, address(codes, 0));
+        cells_.push_back(engine::count_cells(reading, view(codes)));
+      }
+    }
+    return scan_.put(batch, codes_, cells_, users_);
   }
 
  private:
+  static engine::Codes view(const UserCodes& codes) {
+    return std::visit([](const auto& vector) { return engine::Codes(std::span(vector)); }, codes);
+  }
+
   TableScan& scan_;
   std::vector<UserCodes> codes_;
   std::vector<ColumnView> inputs_;
+  std::vector<engine::CellCounts> cells_;  // of the batch, for each reading
   std::vector<UserNumber> users_;
 };
 
@@ -233,13 +268,32 @@ class Join {
         scan.add(*column);
       }
     }
+    for (const engine::Reading& reading : program_.readings()) {
+      if (reading.column.table == table) {
+        const auto encoded =
+            std::ranges::find(scan.encoders(), reading.encoder, &SourceEncoder::encoder);
+        CountedReading counted{.reading = &reading, .position = position_of(reading.column)};
+        if (encoded != scan.encoders().end()) {
+          counted.encoder = static_cast<size_t>(encoded - scan.encoders().begin());
+        }
+        scan.add(counted);
+      }
+    }
     ScanSpec spec{.source = data_.sources[table]};
     for (const size_t index : columns) {
       spec.columns.push_back(data_.schema.tables[table].columns[index].name);
     }
     const ScanCounts counts =
         TAGSMITH_TRY(reader_.scan(spec, [&] { return std::make_unique<EncodingConsumer>(scan); }));
-    users_.counts.push_back({full_name(data_.sources[table]), counts});
+    const std::string name = full_name(data_.sources[table]);
+    users_.counts.push_back({name, counts});
+    for (size_t i = 0; i < scan.readings().size(); ++i) {
+      const engine::Reading& reading = *scan.readings()[i].reading;
+      users_.readings.push_back({.table = name,
+                                 .column = data_.schema.column(reading.column).name,
+                                 .as = reading.as,
+                                 .cells = scan.cells()[i]});
+    }
     return {};
   }
 

@@ -27,11 +27,22 @@ struct TableCounts {
   ScanCounts scan;
 };
 
+/// What the cells of a column were to one way in which rules read it (SEMANTICS 23).
+struct ReadingCounts {
+  std::string table;
+  std::string column;
+  std::string as;  // "number": how rules read the cells
+  engine::CellCounts cells;
+
+  bool operator==(const ReadingCounts&) const = default;
+};
+
 /// All users of a data set with the codes of all encoders of a Program, in their order.
 struct JoinedUsers {
   KeyDictionary keys;
   std::vector<UserCodes> codes;
-  std::vector<TableCounts> counts;  // one a table
+  std::vector<TableCounts> counts;      // one a table
+  std::vector<ReadingCounts> readings;  // table by table, of the rows that have a key
 };
 
 /// Joins all tables on the key by SEMANTICS 1: every table is scanned once, with only the columns

@@ -75,11 +75,15 @@ class EncodersOnly final : public engine::Program {
   [[nodiscard]] std::span<const std::unique_ptr<engine::Encoder>> encoders() const override {
     return encoders_;
   }
+  [[nodiscard]] std::span<const engine::Reading> readings() const override { return readings_; }
   [[nodiscard]] std::unique_ptr<engine::Evaluator> evaluator() const override { return nullptr; }
   [[nodiscard]] std::string stages() const override { return ""; }
 
+  void count(engine::Reading reading) { readings_.push_back(std::move(reading)); }
+
  private:
   std::vector<std::unique_ptr<engine::Encoder>> encoders_;
+  std::vector<engine::Reading> readings_;
 };
 
 Value number(std::int64_t value) { return value; }
@@ -144,6 +148,28 @@ TEST(Join, ColumnsOfSeveralTablesAndTheKeyMeet) {
           .value();
   EXPECT_THAT(lines(users),
               ElementsAre("a: 0 1 0 0", "bb: 0 2 3 0", "ccc: 33 3 6 33", "dddd: 0 4 0 0"));
+}
+
+// Of the rows of the table, not of the users; and whether or not the codes are kept.
+TEST(Join, CountsTheCellsOfEachReading) {
+  MemoryReader reader = two_tables();
+  const DataSet data = describe(reader, reader.sources()).value();
+  EncodersOnly program({{kLevel}, {kAge, kCount}});
+  const SumEncoder count_only({kCount}, 1);
+  using Odd = engine::Reading::Odd;
+  program.count({.column = kCount, .as = "int", .encoder = &count_only});
+  program.count({.column = kLevel,
+                 .as = "x",
+                 .encoder = program.encoders()[0].get(),
+                 .odd = Odd::kUnreadable});
+  program.count(
+      {.column = kLevel, .as = "y", .encoder = program.encoders()[0].get(), .odd = Odd::kNan});
+  const JoinedUsers users = join(reader, data, program).value();
+  EXPECT_THAT(users.readings,
+              testing::UnorderedElementsAre(
+                  ReadingCounts{"orders", "count", "int", {.rows = 2}},
+                  ReadingCounts{"people", "level", "x", {.rows = 3, .nulls = 1, .unreadable = 1}},
+                  ReadingCounts{"people", "level", "y", {.rows = 3, .nulls = 1, .nans = 1}}));
 }
 
 TEST(Join, AUserTwiceInOneTableIsAnError) {

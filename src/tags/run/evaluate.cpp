@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -97,6 +98,24 @@ class TagRows final : public engine::TileConsumer {
   std::vector<Word> bits_;
 };
 
+std::vector<ColumnCounts> counts_of_columns(const std::vector<dataset::ReadingCounts>& readings) {
+  std::vector<ColumnCounts> columns;
+  for (const dataset::ReadingCounts& reading : readings) {
+    auto column = std::ranges::find_if(columns, [&](const ColumnCounts& known) {
+      return known.table == reading.table && known.column == reading.column;
+    });
+    if (column == columns.end()) {
+      columns.push_back({.table = reading.table, .column = reading.column});
+      column = std::prev(columns.end());
+    }
+    column->rows = reading.cells.rows;
+    column->nulls = reading.cells.nulls;
+    column->unreadable = std::max(column->unreadable, reading.cells.unreadable);
+    column->nans = std::max(column->nans, reading.cells.nans);
+  }
+  return columns;
+}
+
 }  // namespace
 
 base::Result<RunCounts> evaluate(const engine::Program& program,
@@ -110,7 +129,7 @@ base::Result<RunCounts> evaluate(const engine::Program& program,
   Block block(users.codes);
   TagRows rows(tag_of_rule);
   std::vector<std::vector<std::int32_t>> tags_of_row(engine::kTileRows);
-  RunCounts counts{.users = order.size()};
+  RunCounts counts{.users = order.size(), .columns = counts_of_columns(users.readings)};
   for (const std::int32_t tag : rows.tags()) {
     counts.tags.push_back({.tag_id = tag});
   }

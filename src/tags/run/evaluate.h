@@ -9,6 +9,7 @@
 #include "dataset/join.h"
 #include "dataset/reader.h"
 #include "engine/program.h"
+#include "run/plan.h"
 
 namespace tagsmith::run {
 
@@ -23,6 +24,9 @@ struct RunCounts {
   std::uint64_t users = 0;
   std::uint64_t users_with_tags = 0;
   std::vector<TagCount> tags;  // ascending ids; every tag of a rule, also with no user
+  /// Of the columns that rules read, in the order of tables. Where rules read one in several ways,
+  /// the one with the most unreadable cells counts.
+  std::vector<ColumnCounts> columns;
 };
 
 /// Evaluates all rules for all users and writes the users in the order of their keys' bytes, each

@@ -23,6 +23,7 @@ class BitProgram final : public engine::Program {
   [[nodiscard]] std::span<const std::unique_ptr<engine::Encoder>> encoders() const override {
     return encoders_;
   }
+  [[nodiscard]] std::span<const engine::Reading> readings() const override { return {}; }
   [[nodiscard]] std::string stages() const override { return ""; }
 
   [[nodiscard]] std::unique_ptr<engine::Evaluator> evaluator() const override {
@@ -106,6 +107,20 @@ TEST(Evaluate, SeveralRulesOfOneTagGiveItOnce) {
   const RunCounts counts = evaluate(BitProgram(4), tags, users, writer).value();
   EXPECT_THAT(writer.lines, ElementsAre("a: 5", "b: 6", "c: 5", "d: 8", "e: 5"));
   EXPECT_THAT(counts.tags, ElementsAre(TagCount{5, 3}, TagCount{6, 1}, TagCount{8, 1}));
+}
+
+TEST(Evaluate, GivesTheCountsOfEachColumnByItsWorstReading) {
+  auto users = users_with({});
+  users.readings = {{"t", "a", "text", {.rows = 9, .nulls = 2}},
+                    {"t", "b", "double", {.rows = 9, .nans = 4}},
+                    {"t", "a", "number", {.rows = 9, .nulls = 2, .unreadable = 3}},
+                    {"t", "a", "day", {.rows = 9, .nulls = 2, .unreadable = 1}},
+                    {"u", "a", "int", {.rows = 5}}};
+  MemoryWriter writer;
+  const RunCounts counts = evaluate(BitProgram(0), {}, users, writer).value();
+  EXPECT_THAT(counts.columns,
+              ElementsAre(ColumnCounts{"t", "a", 9, 2, 3, 0}, ColumnCounts{"t", "b", 9, 0, 0, 4},
+                          ColumnCounts{"u", "a", 5, 0, 0, 0}));
 }
 
 TEST(Evaluate, NoRuleAndNoUserAreFine) {
