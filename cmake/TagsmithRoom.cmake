@@ -1,12 +1,12 @@
 # tagsmith_room(NAME [SOURCES ...] [DEPENDS room ...] [LIBRARIES target ...]
-#               [TESTS ...] [TEST_LABEL label] [TEST_DEPENDS room ...] [FUZZERS ...] [BENCHES ...]
+#               [TESTS ...] [TEST_DEPENDS room ...] [FUZZERS ...] [BENCHES ...]
 #               [PROGRAM name source])
 #
 # Declares one room: a library tagsmith_NAME from SOURCES (header-only when there are none) and what
 # stands beside it. A room may only name rooms that were declared before it: the order of
 # src/CMakeLists.txt is the architecture. TEST_DEPENDS counts for tests, fuzzers and benches.
 #
-#   TESTS    one executable NAME_test, test NAME, labelled TEST_LABEL (default: unit)
+#   TESTS    one executable NAME_test, test NAME (label unit)
 #   FUZZERS  one executable an entry: x_fuzz.cpp becomes x_fuzz. In preset fuzz it is a fuzzer;
 #            elsewhere the test x_fuzz (label fuzz) replays each file of the folder corpus/x_fuzz
 #   PROGRAM  an executable of the room and the source of its main
@@ -79,7 +79,7 @@ function(tagsmith_add_fuzzer source libraries)
 endfunction()
 
 function(tagsmith_room name)
-  cmake_parse_arguments(ARG "" "TEST_LABEL"
+  cmake_parse_arguments(ARG "" ""
     "SOURCES;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;FUZZERS;BENCHES;PROGRAM" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "room '${name}': not understood: ${ARG_UNPARSED_ARGUMENTS}")
@@ -116,12 +116,9 @@ function(tagsmith_room name)
     target_link_libraries(${program} PRIVATE tagsmith_${name} tagsmith_flags)
   endif()
   if(ARG_TESTS)
-    if(NOT ARG_TEST_LABEL)
-      set(ARG_TEST_LABEL unit)
-    endif()
     add_executable(${name}_test ${ARG_TESTS})
     target_link_libraries(${name}_test PRIVATE ${libraries} GTest::gmock GTest::gtest_main)
-    tagsmith_add_test(${name} 120 ${ARG_TEST_LABEL} ${name}_test)
+    tagsmith_add_test(${name} 120 unit ${name}_test)
   endif()
   if(ARG_BENCHES)
     add_executable(${name}_bench ${ARG_BENCHES})
