@@ -3,12 +3,12 @@
 
 Ends with a table (step, minutes, tests, what was left out) and ctest's own closing lines. The run
 fails when a build or a test fails, and also when anything was skipped, disabled or filtered that
-tests/left-out.txt does not list: a test that silently does not run is worse than none.
+tests/left-out.txt does not list: a test that silently does not run is worse than none. A line of that
+file that nothing was left out for fails it too.
 """
 
 import argparse
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -16,14 +16,12 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
+sys.dont_write_bytecode = True
+
+from environment import clean_environment  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ASAN_LABELS = ["unit", "golden", "fuzz", "crash"]
-# A setting of somebody's shell must not decide which tests run or what they compare with.
-FOREIGN_SETTINGS = re.compile(r"GTEST_|GLOG_|CTEST_|TAGSMITH_UPDATE|ASAN_|UBSAN_|LSAN_|TSAN_")
-
-
-def clean_environment():
-    return {k: v for k, v in os.environ.items() if not FOREIGN_SETTINGS.match(k)}
 
 
 def run(command, keep=None):
@@ -40,10 +38,11 @@ def run(command, keep=None):
 
 
 class LeftOut:
-    """The lines of tests/left-out.txt."""
+    """The lines of tests/left-out.txt, and which of them something was left out for."""
 
     def __init__(self, path):
-        self.listed = set()
+        self.place_of = {}  # (preset, what): where it is listed
+        self.used = set()   # places
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if not line.strip() or line.startswith("#"):
                 continue
@@ -51,11 +50,18 @@ class LeftOut:
             words = parts[0].split()
             if len(parts) != 3 or not all(parts) or len(words) not in (1, 2):
                 sys.exit(f"{path}:{number}: expected '[PRESET] WHAT | why | what runs it'")
-            presets = [words[0]] if len(words) == 2 else ["dev", "asan"]
-            self.listed |= {(preset, words[-1]) for preset in presets}
+            for preset in [words[0]] if len(words) == 2 else ["dev", "asan"]:
+                self.place_of[preset, words[-1]] = f"{path.name}:{number}: {parts[0]}"
 
     def has(self, preset, *names):
-        return any((preset, name) in self.listed for name in names)
+        places = {self.place_of[preset, name] for name in names if (preset, name) in self.place_of}
+        self.used |= places
+        return bool(places)
+
+    def problems(self):
+        """A line that nothing was left out for is stale: it would excuse what comes to bear its name."""
+        return [f"{place}: nothing was left out for this line; remove it"
+                for place in sorted(set(self.place_of.values()) - self.used)]
 
 
 def declared_tests(preset):
@@ -141,10 +147,11 @@ def main():
     set_up_seconds = parser.parse_args().set_up_seconds
     left_out = LeftOut(ROOT / "tests" / "left-out.txt")
     rows = [("step", "minutes", "tests", "left out"), ("set-up", f"{set_up_seconds / 60:.1f}", "", "")]
-    problems, closing_lines = [], []
+    problems, closing_lines, steps = [], [], 0
 
     short = ["-LE", "^long$"]
-    for preset, arguments in (("dev", short), ("asan", ["-L", f"^({'|'.join(ASAN_LABELS)})$", *short])):
+    presets = {"dev": short, "asan": ["-L", f"^({'|'.join(ASAN_LABELS)})$", *short]}
+    for preset, arguments in presets.items():
         start = time.monotonic()
         built = all(run(["cmake", *action, "--preset", preset])[0] for action in ([], ["--build"]))
         rows.append((f"{preset} build", f"{(time.monotonic() - start) / 60:.1f}", "", ""))
@@ -156,7 +163,11 @@ def main():
         counted = f"{step.ran} ({step.cases} cases)"
         rows.append((f"{preset} tests", f"{(time.monotonic() - start) / 60:.1f}", counted, ", ".join(step.left)))
         problems += step.problems
+        steps += 1
         closing_lines.append(step.closing_line)
+
+    if steps == len(presets):  # else not every line had its chance
+        problems += left_out.problems()
 
     print("\nThe run:")
     table(rows)
