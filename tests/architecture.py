@@ -9,6 +9,7 @@ Prints each violation as `file: what is wrong` and exits 1 if there is one. What
   fuzzers and benches), or of a header that no room has;
 - another room's x_internal.h;
 - an adapter's header in the app outside its wiring;
+- the room of tests' folders and processes (scratch) in the product;
 - a foreign header outside the rooms that the table below gives it to;
 - a source file that no room or test lists;
 - a file named for nothing: utils, helpers, common.
@@ -35,7 +36,8 @@ FOREIGN = [
     (r"(gtest|gmock)/.*", {"test"}, "product code knows no test"),
     (r"benchmark/.*", {"bench"}, "product code knows no benchmark"),
     (r"(fcntl|unistd|signal|dirent|poll|fnmatch|glob)\.h|sys/.*",
-     {"src/foundation/base", "src/foundation/files", "src/foundation/lease", "src/system", "test"},
+     {"src/foundation/base", "src/foundation/files", "src/foundation/lease", "src/foundation/scratch", "src/system",
+      "test"},
      "the operating system stands at the bottom and at the top; rules and tags know nothing of it"),
     (r"cxxabi\.h|(imm|x86|emm)intrin\.h|arm_neon\.h", {"src/foundation/base", "src/rules/engine"}, "SIMD"),
 ]
@@ -85,6 +87,8 @@ def check_own_include(house, root, name, kind, user):
         return f'includes "{name}", which is in no room'
     if owner["folder"] == user["folder"]:
         return None
+    if owner["name"] == "scratch" and kind == "product":
+        return f'includes "{name}", which is for tests: name scratch in TEST_DEPENDS'
     if pathlib.PurePosixPath(name).stem.endswith("_internal"):
         return f'includes "{name}", which is internal to {owner["folder"]}'
     if owner["name"] not in user["allowed"]:

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -26,6 +25,7 @@
 #include "engine/program.h"
 #include "interpret/interpret.h"
 #include "run/evaluate.h"
+#include "scratch/folder.h"
 #include "sql/duckdb.h"
 
 namespace tagsmith {
@@ -49,16 +49,12 @@ std::string list_text(const std::vector<std::int32_t>& tags) {
 
 // A folder of generated warehouses that goes with the process.
 const fs::path& warehouses() {
-  struct Folder {
-    fs::path path = fs::temp_directory_path() / fmt::format("tagsmith-corpus-{}", getpid());
-    Folder() {
-      fs::remove_all(path);
-      EXPECT_EQ(app::generate({.users = kUsers, .folder = path.string(), .day = kDay}), 0);
-    }
-    ~Folder() { fs::remove_all(path); }
-  };
-  static const Folder folder;
-  return folder.path;
+  static const scratch::Folder folder;
+  static const fs::path path = [] {
+    EXPECT_EQ(app::generate({.users = kUsers, .folder = folder.path(), .day = kDay}), 0);
+    return fs::path(folder.path());
+  }();
+  return path;
 }
 
 class TagMap : public dataset::TagFileWriter {
@@ -105,11 +101,9 @@ Setting open(const std::string& warehouse, const std::string& rules_file) {
   setting.reader = duckdb::make_reader({.threads = 2}).value();
   const app::Inputs inputs{.folder = (warehouses() / warehouse).string(), .day = kDay};
   setting.data = app::open_tables(*setting.reader, inputs).value();
-  std::ifstream file(fs::path(TAGSMITH_SOURCE_FOLDER) / rules_file);
-  std::stringstream text;
-  text << file.rdbuf();
+  const std::string text = scratch::read_all(fs::path(TAGSMITH_SOURCE_FOLDER) / rules_file);
   setting.rules =
-      catalog::check_rules(catalog::parse_rule_file(text.str()).value(), setting.data.schema, {});
+      catalog::check_rules(catalog::parse_rule_file(text).value(), setting.data.schema, {});
   for (const catalog::RuleProblem& problem : setting.rules.problems) {
     ADD_FAILURE() << to_json(problem);
   }

@@ -9,11 +9,17 @@
 
 #include "adapters/duckdb/database.h"
 #include "base/json.h"
-#include "program.h"
+#include "scratch/folder.h"
+#include "scratch/process.h"
 
 namespace tagsmith {
 namespace {
 
+using scratch::Folder;
+using scratch::Outcome;
+using scratch::read_all;
+using scratch::run;
+using scratch::RunOptions;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -34,13 +40,13 @@ std::vector<duckdb::TextRow> query(const std::string& sql) {
 }
 
 // Writes the rows of a SELECT into a Parquet file of the folder.
-void put_parquet(const TestFolder& folder, const std::string& name, const std::string& select) {
+void put_parquet(const Folder& folder, const std::string& name, const std::string& select) {
   folder.put(name, "");
   query("copy (" + select + ") to " + duckdb::quote_text(folder.path(name)) + " (format parquet)");
 }
 
 // `more` comes last and may replace nothing that stands before.
-Outcome eval(const TestFolder& folder, const std::string& rules, std::vector<std::string> more,
+Outcome eval(const Folder& folder, const std::string& rules, std::vector<std::string> more,
              const RunOptions& options = {}) {
   const std::string file = folder.put("rules.json", rules);
   std::vector<std::string> command = {kProgram, "eval", "--rules", file, "--as-of", "2025-11-22"};
@@ -80,7 +86,7 @@ std::vector<std::string> error_lines(const Outcome& outcome, const std::vector<s
 }
 
 // Two tables of one day: users ann, bob, eve; orders of bob and zed.
-void put_warehouse(const TestFolder& folder) {
+void put_warehouse(const Folder& folder) {
   put_parquet(folder, "data/users/dt=2025-11-22/a.parquet",
               "select * from (values ('bob', 30, 'VIP2', date '2025-11-20'), "
               "('ann', 17, null, date '2024-01-01')) t(user_id, age, level, seen)");
@@ -107,14 +113,14 @@ constexpr const char* kRules = R"json([
   {"tag_id": 9, "name": "off", "rule": "nonsense", "is_active": false}])json";
 
 TEST(Eval, WritesJsonLinesForEveryUserOfEveryTable) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const Outcome outcome =
       eval(folder, kRules, {"--data", folder.path("data"), "--out", folder.path("tags.jsonl")});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(outcome.out, "");
-  EXPECT_EQ(read_all(folder.path("tags.jsonl")),
+  EXPECT_EQ(folder.get("tags.jsonl"),
             "{\"user_id\":\"ann\",\"tag_ids\":[7]}\n"
             "{\"user_id\":\"bob\",\"tag_ids\":[3,5,7]}\n"
             "{\"user_id\":\"eve\",\"tag_ids\":[5]}\n"
@@ -123,7 +129,7 @@ TEST(Eval, WritesJsonLinesForEveryUserOfEveryTable) {
 }
 
 TEST(Eval, WritesParquetAndCsvOfTheSameTags) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const std::string parquet = folder.path("tags.parquet");
   const std::string csv = folder.path("tags.csv");
@@ -141,7 +147,7 @@ TEST(Eval, WritesParquetAndCsvOfTheSameTags) {
 }
 
 TEST(Eval, ReadsSelectsAndOtherPartitions) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const std::string users = folder.put("u.csv", "id,age\n007,20\n8,10\n");
   const Outcome outcome =
@@ -150,17 +156,17 @@ TEST(Eval, ReadsSelectsAndOtherPartitions) {
            "--table", "people=select * from " + duckdb::quote_text(users), "--key", "id", "--as-of",
            "2025-11-22", "--out", folder.path("o.jsonl")});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(lines(read_all(folder.path("o.jsonl"))).front(), HasSubstr("\"tag_ids\":[1]"));
+  EXPECT_THAT(lines(folder.get("o.jsonl")).front(), HasSubstr("\"tag_ids\":[1]"));
 
   const Outcome other = eval(folder, R"json([{"tag_id": 1, "name": "a", "rule": "age > 90"}])json",
                              {"--data", folder.path("data/users"), "--dt", "2025-11-21", "--out",
                               folder.path("old.jsonl")});
   EXPECT_EQ(other.exit_code, 0) << other.err;
-  EXPECT_EQ(read_all(folder.path("old.jsonl")), "{\"user_id\":\"old\",\"tag_ids\":[1]}\n");
+  EXPECT_EQ(folder.get("old.jsonl"), "{\"user_id\":\"old\",\"tag_ids\":[1]}\n");
 }
 
 TEST(Eval, ReadsCsvAndJsonLines) {
-  const TestFolder folder;
+  const Folder folder;
   folder.put("u1.csv", "user_id,age\n007,20\n8,\n");
   folder.put("u2.csv", "user_id,age\n\"a,b\",15\n");
   folder.put("o.jsonl", "{\"user_id\":\"8\",\"seen\":\"2025-11-20\"}\n");
@@ -184,7 +190,7 @@ TEST(Eval, ReadsCsvAndJsonLines) {
 }
 
 TEST(Eval, ARefusedRuleWritesNothingAndTellsEveryProblem) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   folder.put("tags.jsonl", "before");
   const std::string rules = R"json([
@@ -205,7 +211,7 @@ TEST(Eval, ARefusedRuleWritesNothingAndTellsEveryProblem) {
                   "2 E_OPERATOR_UNKNOWN /conditions/1/operator", "x E_TAG_ID /tag_id",
                   "x E_SYNTAX byte 5", "4 E_TAG_REFUSED byte 0", "5 E_DUPLICATE_KEY /conditions"));
   EXPECT_THAT(outcome.err, HasSubstr(R"("hint":"did you mean 'age'?"})"));
-  EXPECT_EQ(read_all(folder.path("tags.jsonl")), "before");
+  EXPECT_EQ(folder.get("tags.jsonl"), "before");
 
   const Outcome skipped =
       eval(folder, rules,
@@ -213,13 +219,13 @@ TEST(Eval, ARefusedRuleWritesNothingAndTellsEveryProblem) {
   EXPECT_EQ(skipped.exit_code, 0);
   EXPECT_EQ(skipped.err, outcome.err);
   EXPECT_THAT(
-      lines(read_all(folder.path("tags.jsonl"))),
+      lines(folder.get("tags.jsonl")),
       ElementsAre(R"({"user_id":"ann","tag_ids":[1]})", R"({"user_id":"bob","tag_ids":[1]})",
                   R"({"user_id":"eve","tag_ids":[]})", R"({"user_id":"zed","tag_ids":[]})"));
 }
 
 TEST(Eval, ARuleFileThatIsNoListIsRefused) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   for (const std::string rules : {"", "{}", "[1,]", "not json"}) {
     SCOPED_TRACE(rules);
@@ -232,7 +238,7 @@ TEST(Eval, ARuleFileThatIsNoListIsRefused) {
 }
 
 TEST(Eval, BadDataIsOneLineWithItsCode) {
-  const TestFolder folder;
+  const Folder folder;
   const auto code_of = [&](const std::vector<std::string>& more) {
     std::vector<std::string> all = more;
     all.insert(all.end(), {"--out", folder.path("tags.jsonl")});
@@ -285,7 +291,7 @@ TEST(Eval, BadDataIsOneLineWithItsCode) {
 }
 
 TEST(Eval, IntegerKeysAreTheirDigits) {
-  const TestFolder folder;
+  const Folder folder;
   put_parquet(folder, "data/a/a.parquet",
               "select * from (values (10::bigint, 1), (9, 2), (null, 3)) t(user_id, x)");
   put_parquet(folder, "data/b/a.parquet", "select 9::utinyint as user_id, 5 as y");
@@ -293,7 +299,7 @@ TEST(Eval, IntegerKeysAreTheirDigits) {
       eval(folder, R"json([{"tag_id": 1, "name": "n", "rule": "user_id = '9' and y > x"}])json",
            {"--data", folder.path("data"), "--out", folder.path("t.jsonl"), "--summary"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(read_all(folder.path("t.jsonl")),
+  EXPECT_EQ(folder.get("t.jsonl"),
             "{\"user_id\":\"10\",\"tag_ids\":[]}\n{\"user_id\":\"9\",\"tag_ids\":[1]}\n");
   EXPECT_EQ(outcome.out,
             "tag  name  users   share\n  1  n         1  50.0 %\n2 users, 1 of them with a tag\n"
@@ -322,7 +328,7 @@ TEST(Eval, TheSummaryCountsCellsThatRulesCannotRead) {
 }
 
 TEST(Eval, TextInDataIsOnlyData) {
-  const TestFolder folder;
+  const Folder folder;
   const std::string megabyte = "repeat('é', 500000) || '%'";
   put_parquet(folder, "data/t/a.parquet",
               "select * from (values ('a''; drop table t; --', 'x%_\\y'), ('b\n\"c\",d', '😀'), "
@@ -336,13 +342,13 @@ TEST(Eval, TextInDataIsOnlyData) {
       {"tag_id": 5, "name": "quote", "rule": "user_id = 'a''; drop table t; --'"}])json",
                                {"--data", folder.path("data"), "--out", folder.path("t.csv")});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(read_all(folder.path("t.csv")),
+  EXPECT_EQ(folder.get("t.csv"),
             "user_id,tag_ids\na'; drop table t; --,\"[1,2,5]\"\n\"b\n\"\"c\"\",d\",[3]\nm,[1]\n"
             "n,[4]\n");
 }
 
 TEST(Eval, UsageErrorsComeWithAHint) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const auto usage = [&](const std::vector<std::string>& more) {
     const Outcome outcome = eval(folder, "[]", more);
@@ -383,7 +389,7 @@ TEST(Eval, UsageErrorsComeWithAHint) {
 
 // An option that would change nothing is a mistake of whoever wrote it.
 TEST(Eval, OptionsThatDoNotGoTogetherAreRefused) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const std::string data = folder.path("data");
   const std::string out = folder.path("t.csv");
@@ -423,7 +429,7 @@ TEST(Eval, OptionsThatDoNotGoTogetherAreRefused) {
 }
 
 TEST(Eval, AReaderThatIsGoneIsExitCode1AndLeavesNothing) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const std::string out = folder.path("t.csv");
   const Outcome outcome =
@@ -435,7 +441,7 @@ TEST(Eval, AReaderThatIsGoneIsExitCode1AndLeavesNothing) {
 }
 
 TEST(Eval, WhatTheWorldRefusesIsExitCode1AndLeavesNothing) {
-  const TestFolder folder;
+  const Folder folder;
   put_parquet(folder, "data/t/a.parquet", "select range::varchar as user_id from range(200000)");
   for (const std::string name : {"t.jsonl", "t.csv", "t.parquet"}) {
     SCOPED_TRACE(name);
@@ -449,7 +455,7 @@ TEST(Eval, WhatTheWorldRefusesIsExitCode1AndLeavesNothing) {
 }
 
 TEST(Eval, AnInterruptLeavesNothing) {
-  const TestFolder folder;
+  const Folder folder;
   // Reading takes seconds: the interrupt meets the scan.
   const Outcome outcome =
       eval(folder, R"json([{"tag_id": 1, "name": "n", "rule": "x > 1"}])json",
@@ -464,7 +470,7 @@ TEST(Eval, AnInterruptLeavesNothing) {
 }
 
 TEST(Eval, ExplainsOneUser) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const std::string data = folder.path("data");
   const Outcome text = eval(folder, kRules, {"--data", data, "--why", "ann"});
@@ -483,7 +489,7 @@ TEST(Eval, ExplainsOneUser) {
 }
 
 TEST(Eval, PrintsTheStages) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const Outcome stages = eval(folder, kRules, {"--data", folder.path("data"), "--stages"});
   EXPECT_EQ(stages.exit_code, 0) << stages.err;
@@ -493,7 +499,7 @@ TEST(Eval, PrintsTheStages) {
 
 // The script runs statement by statement and gives what the engine gives.
 TEST(Eval, TheQueryGivesTheSameTags) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const std::string out = folder.path("tags.parquet");
   const std::string data = folder.path("data");
@@ -515,7 +521,7 @@ TEST(Eval, TheQueryGivesTheSameTags) {
 }
 
 TEST(Columns, ShowsWhatTheTablesHold) {
-  const TestFolder folder;
+  const Folder folder;
   put_warehouse(folder);
   const Outcome text = run({kProgram, "columns", folder.path("data"), "--only", "users"});
   EXPECT_EQ(text.exit_code, 0) << text.err;
@@ -528,7 +534,7 @@ TEST(Columns, ShowsWhatTheTablesHold) {
 }
 
 TEST(Generate, MakesAFolderWholeOrNotAtAll) {
-  const TestFolder folder;
+  const Folder folder;
   const std::string out = folder.path("warehouse");
   const auto generate = [&](const std::string& users, const RunOptions& options = {}) {
     return run({kProgram, "generate", "--users", users, "--out", out}, options);

@@ -8,13 +8,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "base/interrupt.h"
 #include "files/atomic_file.h"
 #include "files/folder.h"
 #include "files/line_reader.h"
 #include "files/sha256.h"
+#include "scratch/folder.h"
 
 namespace tagsmith::files {
 namespace {
@@ -24,37 +24,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// An empty folder of the running test; gone after it.
-class NewFolder {
- public:
-  NewFolder() {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("files_test-") + test->name() + "-" + std::to_string(getpid()));
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  NewFolder(const NewFolder&) = delete;
-  NewFolder& operator=(const NewFolder&) = delete;
-  ~NewFolder() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-void put(const std::string& path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-std::string get(const std::string& path) { return read_file(path, 1 << 20).value(); }
-
 TEST(Folder, ListsFilesAndFoldersByName) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string folder = made.path();
-  put(join(folder, "b.txt"), "x");
-  put(join(folder, "B.txt"), "x");
+  made.put("b.txt", "x");
+  made.put("B.txt", "x");
   std::filesystem::create_directory(join(folder, "a"));
   std::filesystem::create_symlink("a", join(folder, "link"));
   std::filesystem::create_symlink("nowhere", join(folder, "dangling"));
@@ -69,18 +43,18 @@ TEST(Folder, ListsFilesAndFoldersByName) {
 }
 
 TEST(Folder, SaysWhyAFolderCannotBeListed) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string folder = made.path();
-  put(join(folder, "file"), "x");
+  made.put("file", "x");
   EXPECT_EQ(list_folder(join(folder, "none")).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(list_folder(join(folder, "file")).error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST(Folder, ReadsAFileUpToItsLimit) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string path = join(made.path(), "file");
   const std::string bytes(200'000, 'x');
-  put(path, bytes);
+  made.put(path, bytes);
   EXPECT_EQ(read_file(path, bytes.size()).value(), bytes);
   EXPECT_EQ(read_file(path, bytes.size() - 1).error().code, ErrorCode::kResourceExhausted);
   EXPECT_EQ(read_file(path + "x", 10).error().code, ErrorCode::kNotFound);
@@ -88,9 +62,9 @@ TEST(Folder, ReadsAFileUpToItsLimit) {
 }
 
 TEST(Folder, FindsPathsByPattern) {
-  const NewFolder made;
+  const scratch::Folder made;
   for (const std::string name : {"b1.csv", "a2.csv", "c.txt", ".d.csv", "[x].csv"}) {
-    put(join(made.path(), name), "x");
+    made.put(name, "x");
   }
   const auto names_of = [&](const std::string& pattern) {
     std::vector<std::string> names = matching_paths(join(made.path(), pattern)).value();
@@ -107,20 +81,20 @@ TEST(Folder, FindsPathsByPattern) {
 }
 
 TEST(AtomicFile, AppearsWholeWithCommitOnly) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string folder = made.path();
   const std::string path = join(folder, "out.txt");
-  put(path, "before");
+  made.put(path, "before");
   AtomicFile file = AtomicFile::create(path).value();
   file.write("after").value();
-  EXPECT_EQ(get(path), "before");
+  EXPECT_EQ(made.get(path), "before");
   file.commit().value();
-  EXPECT_EQ(get(path), "after");
+  EXPECT_EQ(made.get(path), "after");
   EXPECT_THAT(list_folder(folder).value(), ElementsAre(Entry{"out.txt", false}));
 }
 
 TEST(AtomicFile, LeavesNothingWithoutACommit) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string folder = made.path();
   {
     AtomicFile file = AtomicFile::create(join(folder, "out.txt")).value();
@@ -132,13 +106,13 @@ TEST(AtomicFile, LeavesNothingWithoutACommit) {
 }
 
 TEST(AtomicFile, AWriterMayReplaceTheTemporaryFile) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string path = join(made.path(), "out.txt");
   AtomicFile file = AtomicFile::create(path).value();
-  put(file.temporary_path() + "2", "theirs");
+  made.put(file.temporary_path() + "2", "theirs");
   std::filesystem::rename(file.temporary_path() + "2", file.temporary_path());
   file.commit().value();
-  EXPECT_EQ(get(path), "theirs");
+  EXPECT_EQ(made.get(path), "theirs");
 }
 
 unsigned mode_of(const std::string& path) {
@@ -146,7 +120,7 @@ unsigned mode_of(const std::string& path) {
 }
 
 TEST(AtomicFile, WritesThroughLinks) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string folder = made.path();
   std::filesystem::create_directory(join(folder, "real"));
   std::filesystem::create_symlink("second", join(folder, "first"));
@@ -156,7 +130,7 @@ TEST(AtomicFile, WritesThroughLinks) {
     EXPECT_THAT(file.temporary_path(), HasSubstr("/real/.out.txt.tmp-"));
     file.write(bytes).value();
     file.commit().value();
-    EXPECT_EQ(get(join(folder, "real/out.txt")), bytes);
+    EXPECT_EQ(made.get("real/out.txt"), bytes);
   }
   EXPECT_TRUE(std::filesystem::is_symlink(join(folder, "first")));
   EXPECT_TRUE(std::filesystem::is_symlink(join(folder, "second")));
@@ -167,11 +141,11 @@ TEST(AtomicFile, WritesThroughLinks) {
 }
 
 TEST(AtomicFile, KeepsTheModeOfTheFileItReplaces) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string path = join(made.path(), "out.txt");
   for (const unsigned mode : {0600u, 0640u, 0664u, 0444u}) {
     SCOPED_TRACE(mode);
-    put(path, "before");
+    made.put(path, "before");
     std::filesystem::permissions(path, std::filesystem::perms{mode});
     AtomicFile file = AtomicFile::create(path).value();
     EXPECT_EQ(mode_of(file.temporary_path()), 0600u);  // never wider on its way
@@ -188,9 +162,9 @@ TEST(AtomicFile, KeepsTheModeOfTheFileItReplaces) {
 }
 
 TEST(AtomicFile, RefusesWhatCannotBeAFile) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string folder = made.path();
-  put(join(folder, "file"), "x");
+  made.put("file", "x");
   EXPECT_EQ(AtomicFile::create(folder).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(AtomicFile::create(folder + "/").error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(AtomicFile::create("").error().code, ErrorCode::kInvalidArgument);
@@ -201,7 +175,7 @@ TEST(AtomicFile, RefusesWhatCannotBeAFile) {
 }
 
 TEST(AtomicFile, ASecondInterruptLeavesNothing) {
-  const NewFolder made;
+  const scratch::Folder made;
   const auto interrupt_twice = [&] {
     base::catch_interrupts();
     AtomicFile file = AtomicFile::create(join(made.path(), "out.txt")).value();
@@ -217,22 +191,22 @@ TEST(AtomicFile, ASecondInterruptLeavesNothing) {
 }
 
 TEST(AtomicFolder, AppearsWholeWithCommitOnly) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string path = join(made.path(), "out");
   const auto fill = [&](const std::string& name) {
     AtomicFolder folder = AtomicFolder::create(name).value();
-    put(join(folder.temporary_path(), "file"), "x");
+    made.put(join(folder.temporary_path(), "file"), "x");
     return folder;
   };
   fill(path);
   EXPECT_THAT(list_folder(made.path()).value(), IsEmpty());
   fill(path + "/").commit().value();
   EXPECT_THAT(list_folder(made.path()).value(), ElementsAre(Entry{"out", true}));
-  EXPECT_EQ(get(join(path, "file")), "x");
+  EXPECT_EQ(made.get(join(path, "file")), "x");
 }
 
 TEST(AtomicFolder, ReplacesNothingButAnEmptyFolder) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string path = join(made.path(), "out");
   std::filesystem::create_directory(path);
   std::filesystem::permissions(path, std::filesystem::perms{0700});
@@ -243,19 +217,19 @@ TEST(AtomicFolder, ReplacesNothingButAnEmptyFolder) {
   EXPECT_TRUE(std::filesystem::is_symlink(join(made.path(), "link")));
 
   AtomicFolder late = AtomicFolder::create(path).value();
-  put(join(path, "file"), "x");
+  made.put(join(path, "file"), "x");
   EXPECT_EQ(late.commit().error().code, ErrorCode::kConflict);
   EXPECT_EQ(AtomicFolder::create(path).error().code, ErrorCode::kConflict);
   EXPECT_EQ(AtomicFolder::create(join(path, "file")).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(AtomicFolder::create(".").error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(AtomicFolder::create("").error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(AtomicFolder::create(join(path, "no/folder")).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(get(join(path, "file")), "x");
+  EXPECT_EQ(made.get(join(path, "file")), "x");
 }
 
 // A limit on the size of files stands for a full disk: the call fails in the same place.
 TEST(AtomicFile, AFullDiskIsAnErrorThatNamesTheFileAndLeavesNothing) {
-  const NewFolder made;
+  const scratch::Folder made;
   const std::string folder = made.path();
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
@@ -274,7 +248,7 @@ TEST(AtomicFile, AFullDiskIsAnErrorThatNamesTheFileAndLeavesNothing) {
 }
 
 TEST(AtomicFile, MayBeForItsOwnerOnly) {
-  const NewFolder folder;
+  const scratch::Folder folder;
   const std::string path = join(folder.path(), "private");
   AtomicFile file = AtomicFile::create(path, Access::kOwnerOnly).value();
   file.write("x").value();
@@ -285,9 +259,9 @@ TEST(AtomicFile, MayBeForItsOwnerOnly) {
 }
 
 TEST(Folder, TheStatusOfAFileIsItsSizeAndTime) {
-  const NewFolder folder;
+  const scratch::Folder folder;
   const std::string path = join(folder.path(), "a");
-  std::ofstream(path) << "four";
+  folder.put(path, "four");
   const timespec times[] = {{.tv_sec = 5, .tv_nsec = 0}, {.tv_sec = 1'763'807'400, .tv_nsec = 7}};
   ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
   EXPECT_EQ(file_status(path).value(),
@@ -307,9 +281,9 @@ TEST(Sha256, IsTheOneOfTheStandard) {
 }
 
 std::vector<std::string> lines_of(const std::string& bytes, size_t line_bytes_max = 1 << 20) {
-  const NewFolder folder;
+  const scratch::Folder folder;
   const std::string path = join(folder.path(), "lines");
-  std::ofstream(path) << bytes;
+  folder.put(path, bytes);
   LineReader reader = LineReader::open(path, line_bytes_max).value();
   std::vector<std::string> lines;
   for (;;) {
@@ -339,7 +313,7 @@ TEST(LineReader, GivesLinesAndTellsWhenTheLastOneWasCut) {
 }
 
 TEST(LineReader, AFolderAndNothingAreErrors) {
-  const NewFolder folder;
+  const scratch::Folder folder;
   EXPECT_EQ(LineReader::open(folder.path(), 9).error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(LineReader::open(join(folder.path(), "no"), 9).error().code, ErrorCode::kNotFound);
 }

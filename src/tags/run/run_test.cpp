@@ -1,12 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-
-#include "files/folder.h"
 #include "run/evaluate.h"
 #include "run/text_writers.h"
+#include "scratch/folder.h"
 
 namespace tagsmith::run {
 namespace {
@@ -175,9 +172,8 @@ TEST(Evaluate, AWriterThatFailsEndsTheRun) {
 // What a writer makes of two users, one with a name full of traps.
 std::string written(std::unique_ptr<dataset::TagFileWriter> (*make)(files::AtomicFile&),
                     bool with_users) {
-  const std::string path = (std::filesystem::path(testing::TempDir()) /
-                            ("run_test-" + std::to_string(getpid()) + ".out"))
-                               .string();
+  const scratch::Folder folder;
+  const std::string path = folder.path("out");
   files::AtomicFile file = files::AtomicFile::create(path).value();
   const auto writer = make(file);
   const std::int32_t tags[] = {5, 38};
@@ -188,9 +184,7 @@ std::string written(std::unique_ptr<dataset::TagFileWriter> (*make)(files::Atomi
   }
   writer->finish().value();
   file.commit().value();
-  const std::string bytes = files::read_file(path, 1 << 20).value();
-  std::filesystem::remove(path);
-  return bytes;
+  return scratch::read_all(path);
 }
 
 TEST(TextWriters, JsonLinesAreOneObjectAUser) {
