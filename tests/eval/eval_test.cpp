@@ -308,7 +308,7 @@ TEST(Eval, IntegerKeysAreTheirDigits) {
 
 // SEMANTICS 23: a cell that gives no value is UNKNOWN in silence, so the summary counts them.
 TEST(Eval, TheSummaryCountsCellsThatRulesCannotRead) {
-  const TestFolder folder;
+  const Folder folder;
   put_parquet(folder, "data/t/a.parquet",
               "select * from (values ('a', '7', 'nan'::double, 1), ('b', 'n/a', 1, 2), "
               "('c', null, null, 3), (null, '?', 'nan', 4)) t(user_id, age, rate, n)");
