@@ -1,4 +1,3 @@
-#include <cerrno>
 #include <fstream>
 #include <utility>
 
@@ -7,7 +6,6 @@
 #include "adapters/duckdb/connection_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
 #include "base/problem.h"
-#include "files/system_error.h"
 
 namespace tagsmith::duckdb {
 namespace {
@@ -42,13 +40,7 @@ bool ends_field(int c) { return c == ',' || c == '\n' || c == '\r' || c == kEnd;
 }  // namespace
 
 base::Result<std::vector<std::string>> read_csv_header(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    base::Error error = files::system_error("open", path, errno);
-    error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
-    error.hint = "paths are relative to the working directory";
-    return error;
-  }
+  std::ifstream file = TAGSMITH_TRY(open_text(path));
   std::streambuf& in = *file.rdbuf();
   if (in.sgetc() == 0xEF) {
     for (const int expected : {0xEF, 0xBB, 0xBF}) {

@@ -614,6 +614,20 @@ TEST(Reader, SaysThatAFileIsNotThere) {
   }
 }
 
+TEST(Reader, SaysThatAFolderIsNoFile) {
+  const Folder folder;
+  std::filesystem::create_directory(folder.file("x.csv"));
+  const std::string path = folder.file("x.csv");
+  for (const TableSource& source :
+       {csv_source({path}), json_source({path}), select_source("FROM " + quote_text(path))}) {
+    const base::Error error = error_of_describe(source);
+    EXPECT_EQ(error.code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(error.symbol, "E_DATA_FILE");
+    EXPECT_EQ(error.path, path);
+    EXPECT_THAT(error.message, HasSubstr("is a folder"));
+  }
+}
+
 // --- CSV ----------------------------------------------------------------------------------------
 
 TEST(Csv, FindsTheTypesOverAllRowsOfAllFiles) {
@@ -737,6 +751,23 @@ TEST(Csv, NamesFileLineAndTextOfABrokenLine) {
       }
     }
   }
+}
+
+TEST(Csv, CountsLinesOfFilesOfAnySize) {
+  const Folder folder;
+  std::string text = "user_id,a\r\n";
+  for (int i = 0; i < 200000; ++i) {  // several blocks, cut at any byte
+    text += std::to_string(i) + ",\"x, \"\"é\"\"\r\n\"\r\n";
+  }
+  const std::string good = folder.write("good.csv", text);
+  EXPECT_THAT(scan(csv_source({good}), {"a"}), SizeIs(200000));
+  const std::string bad = folder.write("bad.csv", text + "200000\r\n");
+  EXPECT_EQ(error_of_describe(csv_source({bad})).message,
+            "line 400002: 1 field where 2 belong: '200000'");
+  const std::string wide =
+      folder.write("wide.csv", "user_id,a\n1," + std::string(17 << 20, 'x') + "\n");
+  EXPECT_THAT(error_of_describe(csv_source({wide})).message,
+              testing::StartsWith("line 2: a line of more than 16 MiB: '1,xxx"));
 }
 
 // --- JSON lines ---------------------------------------------------------------------------------

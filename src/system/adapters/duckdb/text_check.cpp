@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,13 +44,6 @@ Error broken_line(const std::string& path, size_t line, Complaint complaint,
   return error;
 }
 
-Error not_open(const std::string& path) {
-  Error error = files::system_error("open", path, errno);
-  error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
-  error.hint = "paths are relative to the working directory";
-  return error;
-}
-
 // --- CSV ----------------------------------------------------------------------------------------
 
 Complaint quote_complaint(std::string reason) {
@@ -60,13 +55,10 @@ Complaint quote_complaint(std::string reason) {
 // Goes through a file byte by byte, one record at a time in memory.
 class CsvCheck {
  public:
-  CsvCheck(const std::string& path, size_t field_count)
-      : path_(path), field_count_(field_count), file_(path, std::ios::binary) {}
+  CsvCheck(const std::string& path, std::ifstream file, size_t field_count)
+      : path_(path), file_(std::move(file)), field_count_(field_count) {}
 
   Status run() {
-    if (!file_) {
-      return not_open(path_);
-    }
     TAGSMITH_TRY(read_on());
     if (bytes_.starts_with("\xef\xbb\xbf")) {
       at_ = start_ = 3;
@@ -208,8 +200,8 @@ class CsvCheck {
   }
 
   const std::string& path_;
-  size_t field_count_;
   std::ifstream file_;
+  size_t field_count_;
   std::string bytes_;  // from the start of the record on
   size_t start_ = 0;   // of the record
   size_t at_ = 0;
@@ -225,15 +217,27 @@ class CsvCheck {
 
 }  // namespace
 
+base::Result<std::ifstream> open_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  Error error = files::system_error("open", path, errno);
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) {
+    error = base::invalid_argument(base::quote(path, path.size()) + " is a folder and no file");
+  } else if (file) {
+    return file;
+  }
+  error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
+  error.path = path;
+  error.hint = "paths are relative to the working directory";
+  return error;
+}
+
 Status check_csv(const std::string& path, size_t field_count) {
-  return CsvCheck(path, field_count).run();
+  return CsvCheck(path, TAGSMITH_TRY(open_text(path)), field_count).run();
 }
 
 Status check_json_lines(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return not_open(path);
-  }
+  std::ifstream file = TAGSMITH_TRY(open_text(path));
   std::string text;
   for (size_t line = 1; std::getline(file, text); ++line) {
     if (base::interrupted()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,10 @@ namespace tagsmith::duckdb {
 
 /// No line of a CSV, quoted line breaks included, is longer.
 inline constexpr size_t kCsvLineBytesMax = size_t{16} << 20;
+
+/// A file to read. E_DATA_FILE with the path when it is not there or a folder, kUnavailable when
+/// the system does not let us read it.
+base::Result<std::ifstream> open_text(const std::string& path);
 
 /// The fields of the first record of a CSV file (RFC 4180; a byte order mark is skipped).
 /// E_DATA_FILE with the path when there is none, or when it is not one; kUnavailable when the
