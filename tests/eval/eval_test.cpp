@@ -533,6 +533,25 @@ TEST(Columns, ShowsWhatTheTablesHold) {
   EXPECT_EQ(run({kProgram, "columns", folder.path("data"), "--only", "user"}).exit_code, 2);
 }
 
+TEST(Columns, ShowsTheKeyAndSaysWhatNoRuleCanRead) {
+  const Folder folder;
+  const std::vector<std::string> command{
+      kProgram, "columns", "--table",
+      "t=select * from (values (7, {'x': 1}, 'nan'::double), (null, null, 1)) v(user_id, s, d)"};
+  const Outcome text = run(command);
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("t: 1 rows\n"));
+  EXPECT_THAT(text.out, HasSubstr("int, the key"));
+  EXPECT_THAT(text.out, HasSubstr("-         -  no rule can read this type\n"));
+  EXPECT_THAT(text.out, HasSubstr("(1 NaN)\n"));
+  std::vector<std::string> with_json = command;
+  with_json.emplace_back("--json");
+  EXPECT_THAT(run(with_json).out,
+              AllOf(HasSubstr(R"("key":true,"usable":true,"rows":2,"nulls":1,"distinct":1,)"),
+                    HasSubstr(R"("usable":false,"rows":1,"nulls":null,"distinct":null,)"),
+                    HasSubstr(R"("unreadable":0,"nans":1,)")));
+}
+
 TEST(Generate, MakesAFolderWholeOrNotAtAll) {
   const Folder folder;
   const std::string out = folder.path("warehouse");

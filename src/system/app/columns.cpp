@@ -34,10 +34,23 @@ std::string shown(const std::string& sample) {
   return plain ? sample : base::quote(sample, kSampleBytesMax);
 }
 
-std::string table_text(const TableProfile& profile) {
-  if (profile.columns.empty()) {
-    return fmt::format("{}: no column beside the key\n", profile.name);
+bool is_usable(const dataset::ColumnProfile& column) {
+  return column.type.kind != column::TypeKind::kUnusable;
+}
+
+// Counts of cells without a value that are not null; most tables have none.
+std::string odd_cells(const dataset::ColumnProfile& column) {
+  std::string out;
+  if (column.unreadable > 0) {
+    out += fmt::format("{} unreadable", grouped(column.unreadable));
   }
+  if (column.nans > 0) {
+    out += fmt::format("{}{} NaN", out.empty() ? "" : ", ", grouped(column.nans));
+  }
+  return out.empty() ? out : " (" + out + ")";
+}
+
+std::string table_text(const TableProfile& profile) {
   using enum TextTable::Align;
   TextTable table(
       {{"column"}, {"type"}, {"null", kRight}, {"distinct", kRight}, {"most frequent values"}});
@@ -46,8 +59,13 @@ std::string table_text(const TableProfile& profile) {
     for (const std::string& sample : column.samples) {
       samples += (samples.empty() ? "" : ", ") + shown(sample);
     }
-    table.add({column.name, column::to_string(column.type), share(column.nulls, column.rows),
-               grouped(column.distinct), samples});
+    const std::string type = column::to_string(column.type) + (column.is_key ? ", the key" : "");
+    if (is_usable(column)) {
+      table.add({column.name, type, share(column.nulls, column.rows), grouped(column.distinct),
+                 samples + odd_cells(column)});
+    } else {
+      table.add({column.name, type, "-", "-", "no rule can read this type"});
+    }
   }
   return fmt::format("{}: {} rows\n", profile.name, grouped(profile.rows)) + table.text(2);
 }
@@ -57,10 +75,15 @@ std::string column_json(const dataset::ColumnProfile& column) {
   for (const std::string& sample : column.samples) {
     samples += (samples.empty() ? "" : ",") + base::json_quoted(sample);
   }
-  return fmt::format(R"({{"name":{},"type":{},"rows":{},"nulls":{},"distinct":{},"samples":[{}]}})",
-                     base::json_quoted(column.name),
-                     base::json_quoted(column::to_string(column.type)), column.rows, column.nulls,
-                     column.distinct, samples);
+  const auto known = [&](std::uint64_t count) {
+    return is_usable(column) ? std::to_string(count) : "null";
+  };
+  return fmt::format(
+      R"({{"name":{},"type":{},"key":{},"usable":{},"rows":{},"nulls":{},"distinct":{},"unreadable":{},"nans":{},"samples":{}}})",
+      base::json_quoted(column.name), base::json_quoted(column::to_string(column.type)),
+      column.is_key, is_usable(column), column.rows, known(column.nulls), known(column.distinct),
+      known(column.unreadable), known(column.nans),
+      is_usable(column) ? "[" + samples + "]" : "null");
 }
 
 std::string table_json(const TableProfile& profile) {
@@ -107,7 +130,8 @@ base::Status run_columns(const ColumnsOptions& options) {
     TableProfile profile{.name = dataset::full_name(source)};
     progress.show(fmt::format("reading {}", profile.name));
     profile.columns = TAGSMITH_TRY(reader->profile(source, options.samples_max));
-    profile.rows = profile.columns.empty() ? 0 : profile.columns.front().rows;
+    const dataset::ColumnProfile& key = profile.columns.front();
+    profile.rows = key.rows - key.nulls;
     out += options.json ? table_json(profile) : (out.empty() ? "" : "\n") + table_text(profile);
   }
   progress.clear();

@@ -69,9 +69,14 @@ struct ScanCounts {
 struct ColumnProfile {
   std::string name;
   column::Type type;  // of a kUnusable column only `rows` is known
-  std::uint64_t rows = 0;
+  bool is_key = false;
+  std::uint64_t rows = 0;  // that have a key; of the key itself, all
   std::uint64_t nulls = 0;
   std::uint64_t distinct = 0;  // of the values that are not null; exact
+  /// UNKNOWN to every rule and not null. (What a text is to number() and the like is not looked
+  /// at.)
+  std::uint64_t unreadable = 0;
+  std::uint64_t nans = 0;
   std::vector<std::string>
       samples;  // the most frequent values as text, most frequent first, then by value
 };
@@ -93,6 +98,7 @@ class Reader {
   virtual base::Result<ScanCounts> scan(const ScanSpec& spec,
                                         const ConsumerFactory& make_consumer) = 0;
 
+  /// The key first, then the columns of the description.
   virtual base::Result<std::vector<ColumnProfile>> profile(const TableSource& source,
                                                            size_t samples_max) = 0;
 };

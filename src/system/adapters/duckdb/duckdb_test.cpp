@@ -1167,20 +1167,46 @@ TEST(Reader, ProfilesEachColumn) {
        {source, select_source("FROM " + quote_text(source.files.front()))}) {
     const auto profiles = reader()->profile(each, 2);
     ASSERT_TRUE(profiles) << profiles.error().message;
-    ASSERT_THAT(*profiles, SizeIs(3));
-    const dataset::ColumnProfile& level = (*profiles)[0];
+    ASSERT_THAT(*profiles, SizeIs(4));
+    const dataset::ColumnProfile& key = (*profiles)[0];
+    EXPECT_TRUE(key.is_key);
+    EXPECT_EQ(key.name, "user_id");
+    EXPECT_EQ(key.type.kind, TypeKind::kText);
+    EXPECT_EQ(key.rows, 5u);
+    EXPECT_EQ(key.nulls, 1u);
+    EXPECT_EQ(key.distinct, 4u);
+    EXPECT_THAT(key.samples, ElementsAre("a", "b"));
+    const dataset::ColumnProfile& level = (*profiles)[1];
+    EXPECT_FALSE(level.is_key);
     EXPECT_EQ(level.name, "level");
     EXPECT_EQ(level.rows, 4u);
     EXPECT_EQ(level.nulls, 0u);
     EXPECT_EQ(level.distinct, 3u);
     EXPECT_THAT(level.samples, ElementsAre("VIP", "basic"));
-    const dataset::ColumnProfile& number = (*profiles)[1];
+    const dataset::ColumnProfile& number = (*profiles)[2];
     EXPECT_EQ(number.nulls, 1u);
     EXPECT_EQ(number.distinct, 2u);
     EXPECT_THAT(number.samples, ElementsAre("2", "1"));
-    EXPECT_EQ((*profiles)[2].type.kind, TypeKind::kUnusable);
-    EXPECT_EQ((*profiles)[2].rows, 4u);
+    EXPECT_EQ((*profiles)[3].type.kind, TypeKind::kUnusable);
+    EXPECT_EQ((*profiles)[3].rows, 4u);
   }
+}
+
+TEST(Reader, ProfilesCellsThatHaveNoValue) {
+  const auto profiles = reader()->profile(
+      select_source("SELECT * FROM (VALUES (1, 'nan'::DOUBLE, 'infinity'::DATE, "
+                    "100000000000000000000000000000000000000::HUGEINT, 1.5), (2, 'nan', NULL, 5, "
+                    "2.5), (3, 1, '2025-01-01', NULL, NULL)) t(user_id, d, day, wide, e)"),
+      1);
+  ASSERT_TRUE(profiles) << profiles.error().message;
+  EXPECT_EQ(profiles->front().type.kind, TypeKind::kInt) << "as the key is stored";
+  std::vector<std::string> counts;
+  for (const dataset::ColumnProfile& column : *profiles) {
+    counts.push_back(
+        fmt::format("{} {} {} {}", column.name, column.nulls, column.unreadable, column.nans));
+  }
+  EXPECT_THAT(counts,
+              ElementsAre("user_id 0 0 0", "d 0 0 2", "day 1 1 0", "wide 1 1 0", "e 1 0 0"));
 }
 
 TEST(Reader, GivesTheRelationAsSqlThatStandsAlone) {

@@ -124,50 +124,95 @@ class DuckdbReader final : public dataset::Reader {
   std::vector<std::pair<TableSource, Relation>> relations_;  // guarded by mutex_
 };
 
+// Counts of one column, as SQL over its rows; `cell` is the column there.
+std::string profile_counts(const column::Type& type, const std::string& cell) {
+  const std::string none = "CAST(0 AS BIGINT)";
+  std::string unreadable = none;
+  std::string nans = none;
+  switch (type.kind) {
+    case column::TypeKind::kUnusable:
+      return fmt::format("count(*), {0}, {0}, {0}, {0}", none);
+    case column::TypeKind::kDouble:
+    case column::TypeKind::kFloat:
+      nans = fmt::format("count(*) FILTER (isnan({}))", cell);
+      break;
+    case column::TypeKind::kDate:
+    case column::TypeKind::kTimestamp:
+      unreadable = fmt::format("count(*) FILTER (NOT isfinite({}))", cell);
+      break;
+    case column::TypeKind::kDecimal:
+      // Wide integers may have more than 38 digits.
+      unreadable = fmt::format(
+          "count(*) FILTER (ltrim(CAST({} AS VARCHAR), '-') SIMILAR TO "
+          "'[0-9]{{39,}}')",
+          cell);
+      break;
+    default:
+      break;
+  }
+  return fmt::format("count(*), count(*) - count({0}), count(DISTINCT {0}), {1}, {2}", cell,
+                     unreadable, nans);
+}
+
+Result<ColumnProfile> profile_column(Connection& connection, const column::Column& column,
+                                     const std::string& from, size_t samples_max) {
+  ColumnProfile profile{.name = column.name, .type = column.type};
+  const std::string name = quote_name(column.name);
+  const auto counts = TAGSMITH_TRY(
+      connection.texts(fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (SELECT {} FROM {})",
+                                   profile_counts(column.type, name), from)));
+  const TextRow& row = counts.front();
+  profile.rows = std::stoull(*row[0]);
+  profile.nulls = std::stoull(*row[1]);
+  profile.distinct = std::stoull(*row[2]);
+  profile.unreadable = std::stoull(*row[3]);
+  profile.nans = std::stoull(*row[4]);
+  if (column.type.kind == column::TypeKind::kUnusable) {
+    return profile;
+  }
+  const auto samples = TAGSMITH_TRY(connection.texts(
+      fmt::format("SELECT CAST(cell AS VARCHAR) FROM (SELECT {0}, count(*) FROM {1} WHERE {0} "
+                  "IS NOT NULL GROUP BY {0}) AS counted(cell, occurrences) ORDER BY "
+                  "occurrences DESC, cell LIMIT {2}",
+                  name, from, samples_max)));
+  for (const TextRow& sample : samples) {
+    profile.samples.push_back(sample[0].value_or(""));
+  }
+  return profile;
+}
+
 Result<std::vector<ColumnProfile>> DuckdbReader::profile(const TableSource& source,
                                                          size_t samples_max) {
   const auto connection = TAGSMITH_TRY(Connection::open(*database_));
   const Relation relation = TAGSMITH_TRY(relation_of(*connection, source));
-  const auto named = [&](base::Error error) { return error_in_file(std::move(error), source); };
   // A SELECT may be dear and need not give the same twice; files are read column by column.
-  std::string from = "(" + select_with_keys(relation, source) + ")";
+  std::string all = "(" + select_text(relation, source.key, usable_columns(relation)) + ")";
   if (source.format == TableSource::Format::kSelect) {
-    if (base::Status made = connection->run("CREATE TEMP TABLE profiled AS FROM " + from); !made) {
-      return named(std::move(made).error());
+    if (base::Status made = connection->run("CREATE TEMP TABLE profiled AS FROM " + all); !made) {
+      return error_in_file(std::move(made).error(), source);
     }
-    from = "profiled";
+    all = "profiled";
   }
+  const std::string key_name = quote_name(source.key);
+  const std::string keys = fmt::format("(SELECT nullif({0}, '') AS {0} FROM {1})", key_name, all);
+  const std::string rows =
+      fmt::format("(SELECT * FROM {1} WHERE {0} IS NOT NULL AND {0} <> '')", key_name, all);
   std::vector<ColumnProfile> profiles;
+  const auto add = [&](const column::Column& column, const std::string& from) -> base::Status {
+    auto profile = profile_column(*connection, column, from, samples_max);
+    if (!profile) {
+      return error_in_file(std::move(profile).error(), source);
+    }
+    profiles.push_back(std::move(profile).value());
+    return {};
+  };
+  TAGSMITH_TRY(add({.name = source.key, .type = {.kind = column::TypeKind::kText}}, keys));
+  profiles.front().is_key = true;
+  if (relation.integer_key) {
+    profiles.front().type = {.kind = column::TypeKind::kInt};
+  }
   for (const column::Column& column : relation.columns) {
-    ColumnProfile profile{.name = column.name, .type = column.type};
-    const bool usable = column.type.kind != column::TypeKind::kUnusable;
-    const std::string name = quote_name(column.name);
-    auto counts = connection->texts(
-        usable ? fmt::format("SELECT CAST(count(*) AS VARCHAR), CAST(count(*) - count({0}) AS "
-                             "VARCHAR), CAST(count(DISTINCT {0}) AS VARCHAR) FROM {1}",
-                             name, from)
-               : fmt::format("SELECT CAST(count(*) AS VARCHAR), '0', '0' FROM {}", from));
-    if (!counts) {
-      return named(std::move(counts).error());
-    }
-    const TextRow& row = counts->front();
-    profile.rows = std::stoull(*row[0]);
-    profile.nulls = std::stoull(*row[1]);
-    profile.distinct = std::stoull(*row[2]);
-    if (usable) {
-      auto samples = connection->texts(
-          fmt::format("SELECT CAST(cell AS VARCHAR) FROM (SELECT {0}, count(*) FROM {1} WHERE {0} "
-                      "IS NOT NULL GROUP BY {0}) AS counted(cell, occurrences) ORDER BY "
-                      "occurrences DESC, cell LIMIT {2}",
-                      name, from, samples_max));
-      if (!samples) {
-        return named(std::move(samples).error());
-      }
-      for (const TextRow& sample : *samples) {
-        profile.samples.push_back(sample[0].value_or(""));
-      }
-    }
-    profiles.push_back(std::move(profile));
+    TAGSMITH_TRY(add(column, rows));
   }
   return profiles;
 }
