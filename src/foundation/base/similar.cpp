@@ -44,8 +44,12 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
     if (candidate.size() > kWordLengthMax) {
       continue;
     }
+    const size_t longer = std::max(word.size(), candidate.size());
+    if (longer - std::min(word.size(), candidate.size()) >= best) {
+      continue;  // as many insertions at least
+    }
     const size_t distance = edit_distance(word, candidate);
-    const bool shares_something = distance < std::max(word.size(), candidate.size());
+    const bool shares_something = distance < longer;
     if (shares_something && distance < best) {
       best = distance;
       found = candidate;

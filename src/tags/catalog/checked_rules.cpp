@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "base/similar.h"
+#include "base/words.h"
 #include "catalog/checking_internal.h"
 #include "rule/problems.h"
 
@@ -104,9 +105,10 @@ std::vector<std::vector<size_t>> groups_in_order(const std::vector<std::vector<s
         parent_low = std::min(parent_low, low[node]);
       }
       if (low[node] == index[node]) {
-        const auto first = std::ranges::find(stack, node);
-        groups.emplace_back(first, stack.end());
-        stack.erase(first, stack.end());
+        // From the end: a group stands there, and a long chain of groups may stand before it.
+        const auto last = std::ranges::find(stack.rbegin(), stack.rend(), node);
+        groups.emplace_back(last.base() - 1, stack.end());
+        stack.erase(last.base() - 1, stack.end());
         for (const size_t member : groups.back()) {
           open[member] = false;
         }
@@ -115,6 +117,10 @@ std::vector<std::vector<size_t>> groups_in_order(const std::vector<std::vector<s
   }
   return groups;
 }
+
+constexpr size_t kNamesShownMax = 8;  // in one message
+// The nearest name costs a look at all names: of so many unknown ones in one file, no more is told.
+constexpr size_t kNearestHintsMax = 100;
 
 // First every rule for itself, then what the rules ask of each other.
 class Checking {
@@ -128,10 +134,18 @@ class Checking {
         edges_(entries_.size()),
         tests_(entries_.size()) {
     for (size_t i = 0; i < entries_.size(); ++i) {
-      rules_of_tag_[entries_[i].tag_id_given].push_back(i);
+      const auto [tag, is_new] = tags_.try_emplace(entries_[i].tag_id_given, edges_.size());
+      if (is_new) {
+        edges_.emplace_back();
+      }
+      edges_[tag->second].push_back(i);
       if (!entries_[i].name.empty()) {
         tags_of_name_[entries_[i].name].insert(entries_[i].tag_id_given);
       }
+    }
+    names_.assign(other_tags_.names.begin(), other_tags_.names.end());
+    for (const auto& [name, ids] : tags_of_name_) {
+      names_.push_back(name);
     }
     for (size_t i = 0; i < entries_.size(); ++i) {
       check(i, schema, options);
@@ -143,8 +157,13 @@ class Checking {
     for (const std::vector<size_t>& group : groups_in_order(edges_)) {
       refuse_cycle(group);
       for (const size_t i : group) {
-        refuse_dependant(i);
-        out.order.push_back(i);
+        if (i < entries_.size()) {
+          refuse_dependant(i);
+          out.order.push_back(i);
+        } else {
+          is_refused_[i] =
+              std::ranges::any_of(edges_[i], [&](size_t rule) { return !problems_[rule].empty(); });
+        }
       }
     }
     out.rules = std::move(rules_);
@@ -187,46 +206,73 @@ class Checking {
            "give each tag a name of its own"});
       return;
     }
-    const std::vector<size_t>& asked = rules_of_tag_.at(*tags->second.begin());
-    edges_[i].insert(edges_[i].end(), asked.begin(), asked.end());
+    edges_[i].push_back(tags_.at(*tags->second.begin()));
   }
 
-  Problem unknown_tag(const rule::TagTest& test) const {
-    std::vector<std::string> names(other_tags_.names.begin(), other_tags_.names.end());
-    for (const auto& [name, ids] : tags_of_name_) {
-      names.push_back(name);
-    }
+  Problem unknown_tag(const rule::TagTest& test) {
     return {std::string(rule::kTagUnknown), test.place.path,
             fmt::format("{} {}", other_tags_.unknown, base::quote(test.code)),
-            base::did_you_mean(test.code, names)};
+            hint_for_tag(test.code)};
   }
 
-  // Whether a test asks for one of some entries; not when its name is not that of one tag.
-  bool asks_for(const rule::TagTest& test, const std::set<size_t>& entries) const {
+  // The name of a tag that was asked for by its id, else the nearest name, else which there are.
+  std::string hint_for_tag(const std::string& code) {
+    if (const auto tag = tags_.find(code); tag != tags_.end()) {
+      const std::string& name = entries_[edges_[tag->second].front()].name;
+      return name.empty() ? fmt::format("the rules of tag {} have no name to ask for", code)
+                          : fmt::format("tag {} is has_tag({})", code, base::in_quotes(name, '\''));
+    }
+    std::string nearest;
+    if (nearest_hints_ < kNearestHintsMax) {
+      ++nearest_hints_;
+      nearest = base::did_you_mean(code, names_);
+    }
+    return nearest.empty() && !names_.empty() ? "the names are " + listed(names_) : nearest;
+  }
+
+  static std::string listed(const std::vector<std::string>& names) {
+    std::vector<std::string> shown;
+    for (size_t i = 0; i < names.size() && i < kNamesShownMax; ++i) {
+      shown.push_back(base::quote(names[i]));
+    }
+    return names.size() <= kNamesShownMax
+               ? fmt::format("{}", fmt::join(shown, ", "))
+               : fmt::format("{} and {} more", fmt::join(shown, ", "), names.size() - shown.size());
+  }
+
+  // The tag that a test asks for, or nothing when its name is not that of one tag with rules.
+  std::optional<size_t> tag_of(const rule::TagTest& test) const {
     const auto tags = tags_of_name_.find(test.code);
-    return tags != tags_of_name_.end() && tags->second.size() == 1 &&
-           std::ranges::any_of(rules_of_tag_.at(*tags->second.begin()),
-                               [&](size_t asked) { return entries.contains(asked); });
+    return tags != tags_of_name_.end() && tags->second.size() == 1
+               ? std::optional(tags_.at(*tags->second.begin()))
+               : std::nullopt;
   }
 
+  // A circle always leads over tags and rules, so a node by itself is none.
   void refuse_cycle(const std::vector<size_t>& group) {
-    const size_t first = group.front();
-    if (group.size() == 1 && std::ranges::find(edges_[first], first) == edges_[first].end()) {
+    if (group.size() == 1) {
       return;
     }
     const std::set<size_t> members(group.begin(), group.end());
     std::set<std::string> names;
     for (const size_t i : group) {
-      names.insert(base::quote(entries_[i].name));
+      if (i < entries_.size()) {
+        names.insert(entries_[i].name);
+      }
     }
+    const std::string message = fmt::format("the rule asks for its own tag by way of {}",
+                                            listed({names.begin(), names.end()}));
     for (const size_t i : group) {
-      const auto test = std::ranges::find_if(
-          tests_[i], [&](const rule::TagTest* one) { return asks_for(*one, members); });
+      if (i >= entries_.size()) {
+        continue;
+      }
+      const auto test = std::ranges::find_if(tests_[i], [&](const rule::TagTest* one) {
+        const auto tag = tag_of(*one);
+        return tag && members.contains(*tag);
+      });
       TAGSMITH_ASSERT(test != tests_[i].end());
-      problems_[i].push_back(
-          {std::string(rule::kTagCycle), (*test)->place.path,
-           fmt::format("the rule asks for its own tag by way of {}", fmt::join(names, ", ")),
-           "take one has_tag out of the circle"});
+      problems_[i].push_back({std::string(rule::kTagCycle), (*test)->place.path, message,
+                              "take one has_tag out of the circle"});
     }
   }
 
@@ -237,14 +283,8 @@ class Checking {
       return;
     }
     for (const rule::TagTest* test : tests_[i]) {
-      const auto tags = tags_of_name_.find(test->code);
-      if (tags == tags_of_name_.end()) {
-        continue;  // a tag without rules is never refused
-      }
-      const std::string& tag = *tags->second.begin();
-      const bool refused = std::ranges::any_of(
-          rules_of_tag_.at(tag), [&](size_t asked) { return !problems_[asked].empty(); });
-      if (refused) {
+      const auto tag = tag_of(*test);  // a tag without rules is never refused
+      if (tag && is_refused_.at(*tag)) {
         problems_[i].push_back(
             {std::string(rule::kTagRefused), test->place.path,
              fmt::format("a rule of the tag {} is refused", base::quote(test->code)),
@@ -257,23 +297,22 @@ class Checking {
   const OtherTags& other_tags_;
   std::vector<base::Problems> problems_;               // of each entry
   std::vector<std::optional<rule::TypedRule>> rules_;  // of each entry
-  std::vector<std::vector<size_t>> edges_;             // entry -> the entries it asks for
+  /// Of the entries, then of the tags: an entry leads to the tags that it asks for, a tag to its
+  /// entries. With the tags between, there are no more edges than has_tags and entries.
+  std::vector<std::vector<size_t>> edges_;
   std::vector<std::vector<const rule::TagTest*>> tests_;
-  std::map<std::string, std::vector<size_t>> rules_of_tag_;  // by the tag id as given
+  std::map<std::string, size_t> tags_;  // the node of a tag by its id as given
+  std::map<size_t, bool> is_refused_;   // of a tag's node, once all its rules are looked at
   std::map<std::string, std::set<std::string>> tags_of_name_;
+  std::vector<std::string> names_;  // that has_tag may ask for
+  size_t nearest_hints_ = 0;        // given so far
 };
 
 }  // namespace
 
 std::vector<size_t> CheckedRules::rules_of_tag(std::string_view name) const {
-  const auto named = std::ranges::find(rules, name, &CheckedRule::name);
-  std::vector<size_t> indexes;
-  for (size_t i = 0; named != rules.end() && i < rules.size(); ++i) {
-    if (rules[i].tag_id == named->tag_id) {
-      indexes.push_back(i);
-    }
-  }
-  return indexes;
+  const auto tag = tag_of_name.find(name);
+  return tag == tag_of_name.end() ? std::vector<size_t>() : rules_of_tag_id.at(tag->second);
 }
 
 CheckedEntries check_entries(const std::vector<RuleEntry>& entries, const OtherTags& other_tags,
@@ -289,6 +328,8 @@ CheckedRules check_rules(const RuleFile& file, const column::Schema& schema,
   for (const size_t i : checked.order) {
     const RuleEntry& entry = file.entries[i];
     if (checked.problems[i].empty()) {
+      out.tag_of_name.emplace(entry.name, entry.tag_id);
+      out.rules_of_tag_id[entry.tag_id].push_back(out.rules.size());
       out.rules.push_back({.tag_id = entry.tag_id,
                            .name = entry.name,
                            .position = entry.position,

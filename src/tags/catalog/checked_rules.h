@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,9 @@ struct CheckedRules {
   /// In the order of the file. A rule with a problem is not among `rules`.
   std::vector<RuleProblem> problems;
   size_t refused_count = 0;
+
+  std::map<std::string, std::int32_t, std::less<>> tag_of_name;  // of `rules`
+  std::map<std::int32_t, std::vector<size_t>> rules_of_tag_id;   // indexes in `rules`
 
   /// The indexes in `rules` of all rules of the tag that has this name.
   [[nodiscard]] std::vector<size_t> rules_of_tag(std::string_view name) const;

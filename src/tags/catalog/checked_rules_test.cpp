@@ -149,6 +149,76 @@ TEST(CheckedRules, AChainOfThousandsIsFine) {
   EXPECT_EQ(rules.rules.front().name, chain.back().name);
 }
 
+TEST(CheckedRules, AnUnknownTagIsRefusedWithTheNamesThereAre) {
+  const CheckedRules rules = check({{"1", "loyal", "age > 1"},
+                                    {"7", "it's", "age > 2"},
+                                    {"8", "", "age > 2"},
+                                    {"2", "", "has_tag('zzz') or has_tag('7') or has_tag('8')"}});
+  ASSERT_EQ(rules.problems.size(), 3U);
+  EXPECT_EQ(rules.problems[0].problem.hint, "the names are 'it's', 'loyal'");
+  EXPECT_EQ(rules.problems[1].problem.hint, "tag 7 is has_tag('it''s')");
+  EXPECT_EQ(rules.problems[2].problem.hint, "the rules of tag 8 have no name to ask for");
+}
+
+TEST(CheckedRules, ALongCircleIsToldByAFewOfItsNames) {
+  std::vector<NamedRule> circle;
+  for (int i = 0; i < 10; ++i) {
+    circle.push_back({std::to_string(i + 1), std::string(1, static_cast<char>('a' + i)),
+                      std::string("has_tag('") + static_cast<char>('a' + (i + 1) % 10) + "')"});
+  }
+  const CheckedRules rules = check(circle);
+  ASSERT_EQ(rules.problems.size(), 10U);
+  EXPECT_EQ(rules.problems[9].problem.message,
+            "the rule asks for its own tag by way of 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h' and 2 "
+            "more");
+}
+
+// ---- Files of the most rules: what costs their square does not end in the time of a test.
+
+constexpr int kMany = 50'000;
+
+std::string name_of(int i) { return "t" + std::to_string(i); }
+
+TEST(CheckedRules, AsLongAChainAsAFileHoldsIsCheckedAndLowered) {
+  std::vector<NamedRule> chain;
+  for (int i = 0; i < 2 * kMany; ++i) {
+    chain.push_back({std::to_string(i + 1), name_of(i),
+                     i + 1 == 2 * kMany ? "age > 1" : "has_tag('" + name_of(i + 1) + "')"});
+  }
+  const CheckedRules rules = check(chain);
+  EXPECT_THAT(problems(rules), IsEmpty());
+  EXPECT_EQ(lower_rules(rules, users(), 0).back(),
+            (rule::LoweredExpression{rule::LoweredRuleTest{{chain.size() - 2}}}));
+}
+
+TEST(CheckedRules, AsLongACircleAsAFileHoldsIsRefused) {
+  std::vector<NamedRule> circle;
+  for (int i = 0; i < kMany; ++i) {
+    circle.push_back(
+        {std::to_string(i + 1), name_of(i), "has_tag('" + name_of((i + 1) % kMany) + "')"});
+  }
+  EXPECT_EQ(check(circle).problems.size(), circle.size());
+}
+
+TEST(CheckedRules, ManyRulesOfOneTagMayBeAskedForByMany) {
+  std::vector<NamedRule> rules;
+  for (int i = 0; i < kMany; ++i) {
+    rules.push_back({"1", "one", "age > 1"});
+    rules.push_back({std::to_string(i + 2), "", "has_tag('one')"});
+  }
+  const CheckedRules checked = check(rules);
+  EXPECT_EQ(checked.rules.size(), rules.size());
+  EXPECT_EQ(checked.rules[kMany].tag_id, 2);
+}
+
+TEST(CheckedRules, ManyUnknownTagsAreTold) {
+  std::vector<NamedRule> rules;
+  for (int i = 0; i < kMany; ++i) {
+    rules.push_back({std::to_string(i + 1), name_of(i), "has_tag('x" + name_of(i) + "')"});
+  }
+  EXPECT_EQ(check(rules).problems.size(), rules.size());
+}
+
 TEST(CheckedRules, LoweringResolvesTagsToEarlierRules) {
   const CheckedRules rules =
       check({{"1", "a", "has_tag('b')"}, {"2", "b", "age > 1"}, {"2", "b", "level = 'x'"}});
