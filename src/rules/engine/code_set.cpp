@@ -121,6 +121,38 @@ std::string table_text(const std::vector<Word>& members) {
   return all > count ? fmt::format("{} and {} more", text, all - count) : text;
 }
 
+/// The members from `lowest` on.
+void keep_from(std::vector<Word>& members, std::uint32_t lowest) {
+  std::fill_n(members.begin(), lowest / kWordBits, 0);
+  members[lowest / kWordBits] &= ~Word{0} << lowest % kWordBits;
+}
+
+/// The form that code_set() gives these codes.
+CodeSet simplest(CodeTable table) {
+  std::vector<Word>& members = table.members;
+  while (!members.empty() && members.back() == 0) {
+    members.pop_back();
+  }
+  if (members.empty()) {
+    return CodeRange();
+  }
+  size_t count = 0;
+  for (const Word word : members) {
+    count += static_cast<size_t>(std::popcount(word));
+  }
+  const auto first_word = static_cast<size_t>(
+      std::ranges::find_if(members, [](Word word) { return word != 0; }) - members.begin());
+  const size_t first =
+      first_word * kWordBits + static_cast<size_t>(std::countr_zero(members[first_word]));
+  const size_t last =
+      members.size() * kWordBits - 1 - static_cast<size_t>(std::countl_zero(members.back()));
+  if (last - first + 1 == count) {
+    return CodeRange{.first = static_cast<std::uint32_t>(first),
+                     .last = static_cast<std::uint32_t>(last)};
+  }
+  return table;
+}
+
 }  // namespace
 
 CodeSet code_set(std::span<const std::uint32_t> codes) {
@@ -144,16 +176,16 @@ CodeSet all_but(std::span<const std::uint32_t> codes, std::uint32_t lowest, std:
   if (is_stretch(codes) && codes.front() > lowest && codes.back() < highest) {
     return CodesBut{.lowest = lowest, .first = codes.front(), .last = codes.back()};
   }
-  std::vector<std::uint32_t> others;
-  auto next = codes.begin();
-  for (std::uint32_t code = lowest; code <= highest; ++code) {
-    if (next != codes.end() && *next == code) {
-      ++next;
-    } else {
-      others.push_back(code);
-    }
+  // Word by word: of many leaves over many constants each has its complement.
+  CodeTable others{.members = std::vector<Word>(column::word_count(size_t{highest} + 1), ~Word{0})};
+  keep_from(others.members, lowest);
+  if (const size_t bits = (size_t{highest} + 1) % kWordBits; bits != 0) {
+    others.members.back() &= (Word{1} << bits) - 1;
   }
-  return code_set(others);
+  for (const std::uint32_t code : codes) {
+    others.members[code / kWordBits] &= ~(Word{1} << code % kWordBits);
+  }
+  return simplest(std::move(others));
 }
 
 bool is_empty(const CodeSet& set) {

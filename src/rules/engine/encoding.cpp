@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <compare>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_set>
 
@@ -250,16 +251,12 @@ void Encoding::add_reading(const LoweredSource& source, const Encoder& encoder) 
 
 void Encoding::encode_pairs(const std::vector<const LoweredComparison*>& comparisons) {
   using Pair = std::tuple<LoweredSource, LoweredSource, LoweredComparison::As>;
-  std::map<Pair, std::vector<LoweredComparison>> pairs;
+  std::map<Pair, std::set<LoweredTest>> pairs;
   for (const LoweredComparison* written : comparisons) {
     const LoweredComparison comparison = in_order(*written);
-    std::vector<LoweredComparison>& same_pair =
-        pairs[{comparison.left, comparison.right, comparison.as}];
-    if (std::ranges::find(same_pair, comparison) == same_pair.end()) {
-      same_pair.push_back(comparison);
-    }
+    pairs[{comparison.left, comparison.right, comparison.as}].insert(comparison.test);
   }
-  for (const auto& [pair, distinct] : pairs) {
+  for (const auto& [pair, tests] : pairs) {
     const auto& [left, right, as] = pair;
     for (const LoweredSource& side : {left, right}) {
       if (side.column.table != column::kKeyTable && !has_reading(side)) {
@@ -274,10 +271,12 @@ void Encoding::encode_pairs(const std::vector<const LoweredComparison*>& compari
                     name_of(left.domain), schema_.display_name(right.column),
                     name_of(right.domain)),
         {});
-    for (const LoweredComparison& comparison : distinct) {
-      const LeafCodes codes = codes_of_comparison(comparison.test);
-      describe(encoder, {comparison}, codes);
-      comparisons_.emplace_back(comparison, CodedLeaf{.encoder = encoder, .codes = codes});
+    for (const LoweredTest test : tests) {
+      const LeafCodes codes = codes_of_comparison(test);
+      describe(encoder, {LoweredComparison{.left = left, .right = right, .test = test, .as = as}},
+               codes);
+      comparisons_.emplace(ComparisonKey(left, right, test, as),
+                           CodedLeaf{.encoder = encoder, .codes = codes});
     }
   }
 }
@@ -312,8 +311,7 @@ Literal Encoding::literal(const LoweredLeaf& leaf, bool truth) const {
 
 Literal Encoding::literal(const LoweredComparison& comparison, bool truth) const {
   const LoweredComparison wanted = in_order(comparison);
-  const auto found =
-      std::ranges::find_if(comparisons_, [&](const auto& coded) { return coded.first == wanted; });
+  const auto found = comparisons_.find({wanted.left, wanted.right, wanted.test, wanted.as});
   TAGSMITH_ASSERT(found != comparisons_.end());
   const CodedLeaf& coded = found->second;
   return {.encoder = coded.encoder, .codes = truth ? coded.codes.is_true : coded.codes.is_false};

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -63,6 +65,8 @@ class Encoding {
     size_t encoder = 0;
     LeafCodes codes;
   };
+  using ComparisonKey = std::tuple<rule::LoweredSource, rule::LoweredSource, rule::LoweredTest,
+                                   rule::LoweredComparison::As>;
   struct ColumnLeaves;
   class Collector;
 
@@ -81,7 +85,7 @@ class Encoding {
   std::vector<Reading> readings_;
   std::vector<std::string> descriptions_;
   std::unordered_map<const rule::LoweredLeaf*, CodedLeaf, LeafHash, LeafEqual> leaves_;
-  std::vector<std::pair<rule::LoweredComparison, CodedLeaf>> comparisons_;
+  std::map<ComparisonKey, CodedLeaf> comparisons_;
 };
 
 }  // namespace tagsmith::engine

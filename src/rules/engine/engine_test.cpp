@@ -15,6 +15,7 @@
 
 #include "column/days.h"
 #include "column/readers.h"
+#include "engine/code_set.h"
 #include "engine/program.h"
 
 namespace tagsmith::engine {
@@ -459,6 +460,44 @@ TEST(Engine, MirroredComparisonsShareAnEncoder) {
   EXPECT_EQ(program->encoders().front()->inputs().size(), 2U);
   const auto rows = run(*program, data);
   EXPECT_THAT(rows, ElementsAre(ElementsAre(true, false), ElementsAre(true, false)));
+}
+
+TEST(Engine, ManyColumnsMayBeComparedInEveryWay) {
+  constexpr size_t kColumns = 250;
+  const Data data = table(std::vector<Type>(kColumns, {.kind = TypeKind::kInt}),
+                          std::vector<std::vector<Value>>(kColumns));
+  LoweredAnd all;  // 155,625 comparisons, each of which is looked up
+  for (size_t a = 0; a < kColumns; ++a) {
+    for (size_t b = a + 1; b < kColumns; ++b) {
+      for (const LoweredTest test : {kEqual, kLess, kLessEqual, kGreater, kGreaterEqual}) {
+        all.parts.push_back({LoweredComparison{
+            .left = source(a, Domain::kInt), .right = source(b, Domain::kInt), .test = test}});
+      }
+    }
+  }
+  EXPECT_EQ(compile({{std::move(all)}}, data.schema)->encoders().size(),
+            kColumns * (kColumns - 1) / 2);
+}
+
+TEST(CodeSet, AllButSomeCodesAreTheOthers) {
+  std::mt19937 random(1);
+  const auto below = [&](std::uint32_t bound) {
+    return static_cast<std::uint32_t>(random() % bound);
+  };
+  for (int round = 0; round < 2'000; ++round) {
+    const std::uint32_t lowest = below(70);
+    const std::uint32_t highest = lowest + below(200);
+    const std::uint32_t one_in = 1 + below(8);
+    std::vector<std::uint32_t> codes;
+    std::vector<std::uint32_t> others;
+    for (std::uint32_t code = lowest; code <= highest; ++code) {
+      (below(one_in) == 0 ? codes : others).push_back(code);
+    }
+    const CodeSet set = all_but(codes, lowest, highest);
+    if (!std::holds_alternative<CodesBut>(set)) {
+      ASSERT_EQ(set, code_set(others)) << to_text(set);
+    }
+  }
 }
 
 TEST(Engine, RulesAskForRulesBeforeThem) {
