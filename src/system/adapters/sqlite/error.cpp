@@ -24,10 +24,16 @@ base::Error error_of(sqlite3* handle, int result, const std::string& database_na
       if (result != SQLITE_CONSTRAINT_UNIQUE && result != SQLITE_CONSTRAINT_PRIMARYKEY) {
         error.code = ErrorCode::kInternal;
         error.symbol = "E_STORE";
+        error.hint.clear();
       }
       break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+      if (result == SQLITE_BUSY_SNAPSHOT) {
+        error.code = ErrorCode::kConflict;
+        error.hint = "somebody wrote since this transaction began; try again";
+        break;
+      }
       error.symbol = membership::kStoreLocked;
       error.message = fmt::format("the database is locked by another process, waited {} ms",
                                   options.lock_wait_ms);
