@@ -9,8 +9,11 @@
 
 namespace tagsmith::scratch {
 
-Folder::Folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "tagsmith-test-XXXXXX").string();
+Folder::Folder(Where where) {
+  const std::filesystem::path memory = "/dev/shm";
+  const bool in_memory = where == Where::kMemory && std::filesystem::is_directory(memory);
+  const std::filesystem::path below = in_memory ? memory : std::filesystem::temp_directory_path();
+  std::string pattern = (below / "tagsmith-test-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {
     throw std::runtime_error("cannot make " + pattern);
   }

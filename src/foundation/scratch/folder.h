@@ -11,7 +11,10 @@ namespace tagsmith::scratch {
 /// its life with all that is in it. What fails here ends the test by an exception.
 class Folder {
  public:
-  Folder();
+  /// kMemory: below /dev/shm where there is one, for what would wait for the disk at every step.
+  enum class Where { kDisk, kMemory };
+
+  explicit Folder(Where where = Where::kDisk);
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   ~Folder();

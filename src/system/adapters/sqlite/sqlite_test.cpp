@@ -3,9 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,31 +14,14 @@
 
 #include "adapters/sqlite/connection_internal.h"
 #include "adapters/sqlite/database.h"
+#include "scratch/folder.h"
 #include "store/store_contract_runs_test.h"
 #include "store/store_contract_test.h"
 
 namespace tagsmith::sqlite {
 namespace {
 
-/// A folder that goes with its test; in memory where there is such a place, since every commit
-/// waits for the disk.
-class Folder {
- public:
-  Folder() {
-    const std::filesystem::path memory = "/dev/shm";
-    const bool has_memory = ::access(memory.c_str(), W_OK) == 0;
-    std::string path =
-        (has_memory ? memory : std::filesystem::temp_directory_path()) / "tagsmith-sqlite-XXXXXX";
-    path_ = ::mkdtemp(path.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using scratch::Folder;
 
 class TemporaryDatabase final : public store::SqlDatabase {
  public:
@@ -51,18 +32,13 @@ class TemporaryDatabase final : public store::SqlDatabase {
   }
 
  private:
-  Folder folder_;
-  std::shared_ptr<store::SqlDatabase> real_ = database(folder_.file("tags.db"));
+  scratch::Folder folder_{scratch::Folder::Where::kMemory};
+  std::shared_ptr<store::SqlDatabase> real_ = database(folder_.path("tags.db"));
 };
 
 // Opens and reads, as a command that only asks.
 base::Result<std::unique_ptr<store::Store>> ask(const std::string& file) {
   return store::open(database(file), /*create=*/false);
-}
-
-std::string bytes_of(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 std::string only_cell(store::SqlConnection& connection, const std::string& sql) {
@@ -73,8 +49,8 @@ std::string only_cell(store::SqlConnection& connection, const std::string& sql) 
 }
 
 TEST(Sqlite, AFileIsMadeForItsOwnerAloneAndEveryCommitIsSynced) {
-  const Folder folder;
-  const std::string file = folder.file("tags.db");
+  const Folder folder(Folder::Where::kMemory);
+  const std::string file = folder.path("tags.db");
   ASSERT_TRUE(store::open(database(file), true));
   const auto connection = database(file)->connect().value();
   EXPECT_EQ(only_cell(*connection, "pragma journal_mode"), "wal");
@@ -82,23 +58,23 @@ TEST(Sqlite, AFileIsMadeForItsOwnerAloneAndEveryCommitIsSynced) {
   EXPECT_EQ(only_cell(*connection, "pragma foreign_keys"), "1");
   for (const char* name : {"tags.db", "tags.db-wal"}) {
     struct stat status{};
-    ASSERT_EQ(::stat(folder.file(name).c_str(), &status), 0) << name;
+    ASSERT_EQ(::stat(folder.path(name).c_str(), &status), 0) << name;
     EXPECT_EQ(status.st_mode & 0777U, 0600U) << name;
   }
 }
 
 TEST(Sqlite, AskingMakesNoFile) {
-  const Folder folder;
-  const auto asked = ask(folder.file("tags.db"));
+  const Folder folder(Folder::Where::kMemory);
+  const auto asked = ask(folder.path("tags.db"));
   ASSERT_FALSE(asked);
   EXPECT_EQ(asked.error().code, base::ErrorCode::kNotFound);
-  EXPECT_EQ(asked.error().path, "sqlite:" + folder.file("tags.db"));
-  EXPECT_FALSE(std::filesystem::exists(folder.file("tags.db")));
+  EXPECT_EQ(asked.error().path, "sqlite:" + folder.path("tags.db"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path("tags.db")));
 }
 
 TEST(Sqlite, AFolderThatIsMissingIsToldWithItsReason) {
-  const Folder folder;
-  const auto opened = store::open(database(folder.file("no/tags.db")), true);
+  const Folder folder(Folder::Where::kMemory);
+  const auto opened = store::open(database(folder.path("no/tags.db")), true);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, base::ErrorCode::kUnavailable);
   EXPECT_THAT(opened.error().message, testing::HasSubstr("No such file or directory"));
@@ -106,10 +82,9 @@ TEST(Sqlite, AFolderThatIsMissingIsToldWithItsReason) {
 }
 
 TEST(Sqlite, AFileThatIsNoDatabaseStaysAsItIs) {
-  const Folder folder;
-  const std::string file = folder.file("tags.db");
+  const Folder folder(Folder::Where::kMemory);
   const std::string text(4096, 'x');
-  std::ofstream(file) << text;
+  const std::string file = folder.put("tags.db", text);
   for (const bool create : {false, true}) {
     const auto opened = store::open(database(file), create);
     ASSERT_FALSE(opened);
@@ -117,25 +92,25 @@ TEST(Sqlite, AFileThatIsNoDatabaseStaysAsItIs) {
     EXPECT_EQ(opened.error().code, base::ErrorCode::kInvalidArgument);
     EXPECT_THAT(opened.error().message, testing::HasSubstr("not an SQLite database"));
   }
-  EXPECT_EQ(bytes_of(file), text);
+  EXPECT_EQ(scratch::read_all(file), text);
 }
 
 TEST(Sqlite, ADatabaseOfOthersStaysAsItIsToTheByte) {
-  const Folder folder;
-  const std::string file = folder.file("tags.db");
+  const Folder folder(Folder::Where::kMemory);
+  const std::string file = folder.path("tags.db");
   ASSERT_TRUE(database(file)->create());
   ASSERT_TRUE(
       database(file)->connect().value()->execute("create table user_tags (user_id text)", {}));
-  const std::string before = bytes_of(file);
+  const std::string before = scratch::read_all(file);
   EXPECT_EQ(store::open(database(file), true).error().symbol, membership::kStoreForeign);
-  EXPECT_EQ(bytes_of(file), before);
+  EXPECT_EQ(scratch::read_all(file), before);
   EXPECT_FALSE(std::filesystem::exists(file + "-wal"));
 }
 
 TEST(Sqlite, AFolderInThePlaceOfTheFileCannotBeOpened) {
-  const Folder folder;
-  std::filesystem::create_directory(folder.file("tags.db"));
-  const auto opened = store::open(database(folder.file("tags.db")), true);
+  const Folder folder(Folder::Where::kMemory);
+  std::filesystem::create_directory(folder.path("tags.db"));
+  const auto opened = store::open(database(folder.path("tags.db")), true);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, base::ErrorCode::kUnavailable);
   EXPECT_EQ(opened.error().symbol, "E_STORE");
@@ -143,8 +118,8 @@ TEST(Sqlite, AFolderInThePlaceOfTheFileCannotBeOpened) {
 }
 
 TEST(Sqlite, AFileThatCannotBeWrittenIsTold) {
-  const Folder folder;
-  const std::string file = folder.file("tags.db");
+  const Folder folder(Folder::Where::kMemory);
+  const std::string file = folder.path("tags.db");
   ASSERT_TRUE(store::open(database(file), true));
   std::filesystem::permissions(file, std::filesystem::perms::owner_read);
   if (::access(file.c_str(), W_OK) == 0) {  // root may write everything
@@ -167,8 +142,8 @@ TEST(Sqlite, AFileThatCannotBeWrittenIsTold) {
 }
 
 TEST(Sqlite, ALockIsWaitedForAndThenTold) {
-  const Folder folder;
-  const std::string file = folder.file("tags.db");
+  const Folder folder(Folder::Where::kMemory);
+  const std::string file = folder.path("tags.db");
   const auto store = store::open(database(file, {.lock_wait_ms = 60}), true).value();
   const auto other = database(file)->connect().value();
   ASSERT_TRUE(other->begin(/*write=*/true));
@@ -186,8 +161,8 @@ TEST(Sqlite, ALockIsWaitedForAndThenTold) {
 }
 
 TEST(Sqlite, ALockOnAFileThatIsMadeIsWaitedForToo) {
-  const Folder folder;
-  const std::string file = folder.file("tags.db");
+  const Folder folder(Folder::Where::kMemory);
+  const std::string file = folder.path("tags.db");
   ASSERT_TRUE(database(file)->create());
   const auto other = database(file)->connect().value();
   ASSERT_TRUE(other->execute("create table t (a integer)", {}));  // not yet write-ahead
@@ -201,8 +176,8 @@ TEST(Sqlite, ALockOnAFileThatIsMadeIsWaitedForToo) {
 }
 
 TEST(Sqlite, AFullDiskChangesNothingAndSaysSo) {
-  const Folder folder;
-  const std::string file = folder.file("tags.db");
+  const Folder folder(Folder::Where::kMemory);
+  const std::string file = folder.path("tags.db");
   ASSERT_TRUE(store::open(database(file), true));
   const auto connection = database(file)->connect().value();
   ASSERT_TRUE(connection->query("pragma max_page_count = 60", {}).value()->next());
