@@ -463,10 +463,10 @@ TEST(Engine, MirroredComparisonsShareAnEncoder) {
 }
 
 TEST(Engine, ManyColumnsMayBeComparedInEveryWay) {
-  constexpr size_t kColumns = 250;
+  constexpr size_t kColumns = 350;
   const Data data = table(std::vector<Type>(kColumns, {.kind = TypeKind::kInt}),
                           std::vector<std::vector<Value>>(kColumns));
-  LoweredAnd all;  // 155,625 comparisons, each of which is looked up
+  LoweredAnd all;  // 305,375 comparisons, each of which is looked up
   for (size_t a = 0; a < kColumns; ++a) {
     for (size_t b = a + 1; b < kColumns; ++b) {
       for (const LoweredTest test : {kEqual, kLess, kLessEqual, kGreater, kGreaterEqual}) {

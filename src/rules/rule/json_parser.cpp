@@ -435,6 +435,10 @@ class RuleReader {
 }  // namespace
 
 base::Result<Expression, Problems> parse_rule(const Json& value, std::string_view path) {
+  if (base::to_text(value).size() > kRuleBytesMax) {
+    return Problems{make_problem(kLimit, std::string(path),
+                                 fmt::format("longer than {} bytes", kRuleBytesMax))};
+  }
   RuleReader reader;
   Expression rule = reader.group(value, std::string(path));
   if (!reader.fatal().empty()) {

@@ -282,6 +282,16 @@ std::string repeated(std::string_view text, size_t count) {
   return out;
 }
 
+TEST(JsonParser, ARuleHasNoMoreBytesThanALimit) {
+  const auto described = [](size_t bytes) {
+    const std::string rest = R"({"description":"","fields":[{"field":"a","operator":"is_null"}]})";
+    return R"({"description": ")" + std::string(bytes - rest.size(), 'x') +
+           R"(", "fields": [{"field": "a", "operator": "is_null"}]})";
+  };
+  EXPECT_THAT(problems_of(described(kRuleBytesMax)), ElementsAre());
+  EXPECT_THAT(problems_of(described(kRuleBytesMax + 1)), ElementsAre("E_LIMIT "));
+}
+
 TEST(JsonParser, RefusesWhatIsTooLarge) {
   EXPECT_THAT(problems_of(rule_of(repeated(leaf("a"), kConditionsMax))), ElementsAre());
   EXPECT_THAT(problems_of(rule_of(repeated(leaf("a"), kConditionsMax + 5))),

@@ -33,8 +33,9 @@ base::Result<Expression, base::Problems> parse_text(std::string_view text);
 
 /// Reads a rule of either JSON form (SEMANTICS 4; the flat V1 form is a case of the grammar of V2).
 /// What is wrong inside stands in the result as Invalid parts, so that check() can report all of a
-/// rule in the order of the source; only E_DEPTH and E_LIMIT fail at once. `path` is the JSON
-/// pointer of `value` in its file.
+/// rule in the order of the source; only E_DEPTH and E_LIMIT fail at once. The bytes that count for
+/// kRuleBytesMax are those of `value` without blanks. `path` is the JSON pointer of `value` in its
+/// file.
 base::Result<Expression, base::Problems> parse_rule(const base::Json& value,
                                                     std::string_view path = "");
 

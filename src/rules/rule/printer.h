@@ -13,8 +13,10 @@ namespace tagsmith::rule {
 std::string print(const Expression& expression);
 
 /// The canonical text of a checked rule: no synonyms, readers where a text column is read as a
-/// number, a date or a boolean, columns by their shortest unambiguous name. Checking it again gives
-/// the same TypedRule.
+/// number, a date or a boolean, columns by their shortest name that is unambiguous among all
+/// tables. Checking it again without a search list gives the same TypedRule, so that the text means
+/// the same wherever it is read; under a search list that leaves tables out, a bare name may not be
+/// found.
 std::string print(const TypedExpression& rule, const column::Schema& schema);
 
 /// A condition alone, for explanations and diffs.
