@@ -276,6 +276,39 @@ const std::vector<std::string>& texts_for(const std::string& name) {
   return name.starts_with("flag") ? boolean_texts() : words();
 }
 
+// The types that can read the column (SEMANTICS 8c), in the shares in which they are drawn.
+std::vector<ConditionType> types_for(const Column& column) {
+  switch (column.type.kind) {
+    case TypeKind::kInt:
+      return {ConditionType::kNumber, ConditionType::kNumber, ConditionType::kBoolean};
+    case TypeKind::kDecimal:
+    case TypeKind::kDouble:
+    case TypeKind::kFloat:
+      return {ConditionType::kNumber};
+    case TypeKind::kText:
+      if (column.name.starts_with("number")) {
+        return {ConditionType::kNumber, ConditionType::kNumber, ConditionType::kString};
+      }
+      if (column.name.starts_with("day")) {
+        return {ConditionType::kDate, ConditionType::kDate, ConditionType::kString};
+      }
+      if (column.name.starts_with("flag")) {
+        return {ConditionType::kBoolean, ConditionType::kEnum};
+      }
+      return {ConditionType::kString, ConditionType::kEnum};
+    case TypeKind::kBoolean:
+      return {ConditionType::kBoolean};
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+      return {ConditionType::kDate};
+    case TypeKind::kTextList:
+      return {ConditionType::kList};
+    case TypeKind::kUnusable:
+      break;
+  }
+  return {};
+}
+
 Int128 wide(std::string_view digits) {
   Int128 value = 0;
   for (const char digit : digits) {
@@ -559,44 +592,90 @@ std::string RandomCase::text_literal(const Value& near) {
   return base::json_quoted(chance(25) ? pick(more) : pick(words()));
 }
 
-std::string RandomCase::condition(const RandomTables& tables, ColumnId id) {
-  const Column& column = tables.schema.column(id);
-  // The types that can read the column (SEMANTICS 8c), one of them declared, or none.
-  std::vector<ConditionType> types;
-  switch (column.type.kind) {
-    case TypeKind::kInt:
-      types = {ConditionType::kNumber, ConditionType::kNumber, ConditionType::kBoolean};
-      break;
-    case TypeKind::kDecimal:
-    case TypeKind::kDouble:
-    case TypeKind::kFloat:
-      types = {ConditionType::kNumber};
-      break;
-    case TypeKind::kText:
-      if (column.name.starts_with("number")) {
-        types = {ConditionType::kNumber, ConditionType::kNumber, ConditionType::kString};
-      } else if (column.name.starts_with("day")) {
-        types = {ConditionType::kDate, ConditionType::kDate, ConditionType::kString};
-      } else if (column.name.starts_with("flag")) {
-        types = {ConditionType::kBoolean, ConditionType::kEnum};
-      } else {
-        types = {ConditionType::kString, ConditionType::kEnum};
-      }
-      break;
-    case TypeKind::kBoolean:
-      types = {ConditionType::kBoolean};
-      break;
-    case TypeKind::kDate:
-    case TypeKind::kTimestamp:
-      types = {ConditionType::kDate};
-      break;
-    case TypeKind::kTextList:
-      types = {ConditionType::kList};
-      break;
-    case TypeKind::kUnusable:
+std::string RandomCase::literal(const RandomTables& tables, ColumnId id, ConditionType type) {
+  const Value near = cell_near(tables, id);
+  switch (type) {
+    case ConditionType::kNumber:
+      return number_literal(tables.schema.type(id), near);
+    case ConditionType::kDate:
+      return date_literal(tables, near);
+    case ConditionType::kBoolean: {
+      static const std::vector<std::string> pool = {"true",     "false",     "1",      "0",
+                                                    "\"true\"", "\"False\"", "\"no\"", "\" Y \""};
+      return pick(pool);
+    }
+    case ConditionType::kList:
+      return base::json_quoted(pick(coins()));
+    case ConditionType::kString:
+    case ConditionType::kEnum:
       break;
   }
-  const ConditionType type = pick(types);
+  return text_literal(near);
+}
+
+std::string RandomCase::list(const RandomTables& tables, ColumnId id, ConditionType type) {
+  std::string out;
+  const size_t length = 1 + below(4);
+  for (size_t i = 0; i < length; ++i) {
+    out += (out.empty() ? "" : ",") + literal(tables, id, type);
+  }
+  return "[" + out + "]";
+}
+
+// Most are in order, so that most are accepted.
+std::string RandomCase::range(const RandomTables& tables, ColumnId id, ConditionType type) {
+  const std::string first = literal(tables, id, type);
+  const std::string second = literal(tables, id, type);
+  const auto plain = [](std::string text) {
+    std::erase(text, '"');
+    return text;
+  };
+  const bool inverted =
+      type == ConditionType::kNumber
+          ? *column::read_number(plain(first)) > *column::read_number(plain(second))
+          : column::read_moment(plain(first))->micros > column::read_moment(plain(second))->micros;
+  return inverted ? "[" + second + "," + first + "]" : "[" + first + "," + second + "]";
+}
+
+// The value of an operator as JSON, or nothing where it may be absent.
+std::string RandomCase::value(const RandomTables& tables, ColumnId id, ConditionType type,
+                              const rule::OperatorRow& row) {
+  using enum rule::Operator;
+  if (row.op == kRecentDays || row.op == kDaysAgo) {
+    static const std::vector<std::string> days = {"0", "1", "7", "30", "\"30\"", "365", "36500"};
+    return pick(days);
+  }
+  if (row.op == kDaysAgoBetween) {
+    const size_t from = below(32);
+    return fmt::format("[{},{}]", from, from + below(340));
+  }
+  switch (row.shape) {
+    case rule::ValueShape::kIgnored:
+      return chance(50) ? "" : "\"\"";
+    case rule::ValueShape::kScalar: {
+      const bool comparison = row.op <= kLessEqual && type == ConditionType::kNumber;
+      static const std::vector<std::string> columns = {
+          "age",      "balance",  "total",           "score",         "rate",
+          "number_a", "number_b", "dw.typed.shared", "profile.shared"};
+      return comparison && chance(55) ? base::json_quoted(pick(columns))
+                                      : literal(tables, id, type);
+    }
+    case rule::ValueShape::kListOrScalar:
+      if (chance(30)) {
+        return literal(tables, id, type);
+      }
+      break;
+    case rule::ValueShape::kRange:
+      return range(tables, id, type);
+    case rule::ValueShape::kList:
+      break;
+  }
+  return list(tables, id, type);
+}
+
+std::string RandomCase::condition(const RandomTables& tables, ColumnId id) {
+  const Column& column = tables.schema.column(id);
+  const ConditionType type = pick(types_for(column));
   std::vector<const rule::OperatorRow*> operators;
   for (const rule::OperatorRow& row : rule::operator_table()) {
     if (rule::has_operator(type, row.op)) {
@@ -604,86 +683,7 @@ std::string RandomCase::condition(const RandomTables& tables, ColumnId id) {
     }
   }
   const rule::OperatorRow& row = *pick(operators);
-
-  const auto literal = [&]() -> std::string {
-    const Value near = cell_near(tables, id);
-    switch (type) {
-      case ConditionType::kNumber:
-        return number_literal(column.type, near);
-      case ConditionType::kDate:
-        return date_literal(tables, near);
-      case ConditionType::kBoolean: {
-        static const std::vector<std::string> pool = {"true",     "false",     "1",      "0",
-                                                      "\"true\"", "\"False\"", "\"no\"", "\" Y \""};
-        return pick(pool);
-      }
-      case ConditionType::kList:
-        return base::json_quoted(pick(coins()));
-      case ConditionType::kString:
-      case ConditionType::kEnum:
-        break;
-    }
-    return text_literal(near);
-  };
-  const auto list = [&](size_t length_max) {
-    std::string out;
-    const size_t length = 1 + below(length_max);
-    for (size_t i = 0; i < length; ++i) {
-      out += (out.empty() ? "" : ",") + literal();
-    }
-    return "[" + out + "]";
-  };
-
-  std::string value;
-  using enum rule::Operator;
-  if (row.op == kRecentDays || row.op == kDaysAgo) {
-    static const std::vector<std::string> days = {"0", "1", "7", "30", "\"30\"", "365", "36500"};
-    value = pick(days);
-  } else if (row.op == kDaysAgoBetween) {
-    const size_t from = below(32);
-    value = fmt::format("[{},{}]", from, from + below(340));
-  } else {
-    switch (row.shape) {
-      case rule::ValueShape::kIgnored:
-        value = chance(50) ? "" : "\"\"";
-        break;
-      case rule::ValueShape::kScalar: {
-        const bool comparison = row.op <= kLessEqual && type == ConditionType::kNumber;
-        static const std::vector<std::string> columns = {
-            "age",      "balance",  "total",           "score",         "rate",
-            "number_a", "number_b", "dw.typed.shared", "profile.shared"};
-        value = comparison && chance(55) ? base::json_quoted(pick(columns)) : literal();
-        break;
-      }
-      case rule::ValueShape::kList:
-        value = list(4);
-        break;
-      case rule::ValueShape::kListOrScalar:
-        value = chance(30) ? literal() : list(4);
-        if (type == ConditionType::kList && value.front() != '[') {
-          value = literal();
-        }
-        break;
-      case rule::ValueShape::kRange: {
-        const std::string bounds[2] = {literal(), literal()};
-        // In order when they can be read, so that most ranges are accepted.
-        const auto plain = [](std::string text) {
-          std::erase(text, '"');
-          return text;
-        };
-        bool inverted = false;
-        if (type == ConditionType::kNumber) {
-          inverted =
-              *column::read_number(plain(bounds[0])) > *column::read_number(plain(bounds[1]));
-        } else {
-          inverted = column::read_moment(plain(bounds[0]))->micros >
-                     column::read_moment(plain(bounds[1]))->micros;
-        }
-        value = "[" + bounds[inverted ? 1 : 0] + "," + bounds[inverted ? 0 : 1] + "]";
-        break;
-      }
-    }
-  }
+  const std::string written = value(tables, id, type, row);
 
   const column::TableSchema& table = tables.schema.tables[id.table];
   std::string out = "{";
@@ -695,8 +695,8 @@ std::string RandomCase::condition(const RandomTables& tables, ColumnId id) {
   if (!(natural && chance(30))) {
     out += fmt::format(",\"type\":\"{}\"", rule::name_of(type));
   }
-  if (!value.empty()) {
-    out += ",\"value\":" + value;
+  if (!written.empty()) {
+    out += ",\"value\":" + written;
   }
   return out + "}";
 }

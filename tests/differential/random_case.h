@@ -8,6 +8,7 @@
 
 #include "column/schema.h"
 #include "column/value.h"
+#include "rule/operator.h"
 
 namespace tagsmith::differential {
 
@@ -51,7 +52,12 @@ class RandomCase {
   column::Value cell(const column::Column& column, std::int32_t as_of);
   std::string condition(const RandomTables& tables, column::ColumnId column);
   std::string group(const RandomTables& tables, int depth);
-  std::string value_text(const RandomTables& tables, column::ColumnId column);
+  std::string literal(const RandomTables& tables, column::ColumnId column,
+                      rule::ConditionType type);
+  std::string list(const RandomTables& tables, column::ColumnId column, rule::ConditionType type);
+  std::string range(const RandomTables& tables, column::ColumnId column, rule::ConditionType type);
+  std::string value(const RandomTables& tables, column::ColumnId column, rule::ConditionType type,
+                    const rule::OperatorRow& row);
   std::string number_literal(const column::Type& type, const column::Value& near);
   std::string date_literal(const RandomTables& tables, const column::Value& near);
   std::string text_literal(const column::Value& near);
