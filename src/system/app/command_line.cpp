@@ -11,7 +11,9 @@
 #include "app/eval.h"
 #include "app/exit_code.h"
 #include "app/generate.h"
+#include "app/rule_tests.h"
 #include "app/terminal.h"
+#include "app/validate.h"
 #include "app/wiring.h"
 #include "base/similar.h"
 
@@ -47,6 +49,27 @@ Examples:
   tagsmith columns --table users=users.csv --json
   tagsmith columns --table \
       "orders=select customer as user_id, count(*) as orders from 'orders.csv' group by 1")help";
+
+constexpr const char* kValidateFooter = R"help(
+Every mistake is one line: FILE:LINE:COLUMN: CODE: what is wrong; what to write instead. Codes that
+start with W_ are remarks, which are no failure.
+
+Examples:
+  tagsmith validate
+  tagsmith validate --project shop --env prod --json
+
+Exit codes: 0 all good; 1 the files or the memory failed; 2 something is wrong; 130 interrupted.)help";
+
+constexpr const char* kTestFooter = R"help(
+A test in tests/*.yaml gives the cells of a user and all tags that the rules must give:
+  - user: { level: VIP2, age: null }
+    tags: [ vip ]
+
+Example:
+  tagsmith test --project shop
+
+Exit codes: 0 all passed; 1 a test failed; 2 the project or a test has a mistake, and no test was
+run; 130 interrupted.)help";
 
 constexpr const char* kGenerateFooter = R"help(
 The same arguments give the same rows. DIR/v1 has three typed tables, DIR/v2 a database of text
@@ -192,6 +215,34 @@ std::string advice(const CLI::ParseError& error) {
   }
 }
 
+void add_project(CLI::App& command, ProjectOptions& project, std::string& day) {
+  command
+      .add_option("--project", project.folder,
+                  "the project's folder (default: this one, or one around it)")
+      ->type_name("DIR");
+  command.add_option("--env", project.environment, "an environment of tagsmith.yaml")
+      ->type_name("NAME");
+  command.add_option("--dt", day, "the partition to read (default: the newest)")
+      ->type_name("YYYY-MM-DD");
+  command.add_flag("--json", project.json, "one JSON object a line");
+}
+
+CLI::App* add_validate(CLI::App& app, ValidateOptions& options) {
+  CLI::App* command = app.add_subcommand("validate", "check a project: everything wrong at once");
+  command->footer(kValidateFooter);
+  add_project(*command, options.project, options.day);
+  add_resources(*command, options.resources);
+  return command;
+}
+
+CLI::App* add_test(CLI::App& app, RuleTestsOptions& options) {
+  CLI::App* command = app.add_subcommand("test", "run the rule tests of a project");
+  command->footer(kTestFooter);
+  add_project(*command, options.project, options.day);
+  add_resources(*command, options.resources);
+  return command;
+}
+
 // The names of a command's options and subcommands, for hints.
 std::vector<std::string> names_of(const CLI::App& command) {
   std::vector<std::string> names;
@@ -250,6 +301,10 @@ int run_command_line(int argument_count, const char* const* arguments) {
   const CLI::App* columns_command = add_columns(app, columns_options);
   GenerateOptions generate_options;
   const CLI::App* generate_command = add_generate(app, generate_options);
+  ValidateOptions validate_options;
+  const CLI::App* validate_command = add_validate(app, validate_options);
+  RuleTestsOptions test_options;
+  const CLI::App* test_command = add_test(app, test_options);
   for (CLI::App* command : app.get_subcommands({})) {
     command->excludes(version_flag);
   }
@@ -277,6 +332,12 @@ int run_command_line(int argument_count, const char* const* arguments) {
   }
   if (generate_command->parsed()) {
     return generate(generate_options);
+  }
+  if (validate_command->parsed()) {
+    return validate(validate_options);
+  }
+  if (test_command->parsed()) {
+    return rule_tests(test_options);
   }
   const base::Status printed = print(app.help());
   return printed ? kRefused : report(printed.error());
