@@ -7,8 +7,10 @@
 #include "adapters/duckdb/database.h"
 #include "adapters/duckdb/parquet_writer.h"
 #include "adapters/duckdb/reader.h"
+#include "adapters/sqlite/database.h"
 #include "base/interrupt.h"
 #include "run/text_writers.h"
+#include "store/store_url.h"
 
 namespace tagsmith::app {
 
@@ -56,6 +58,15 @@ base::Result<std::vector<std::string>> duckdb_relations(const dataset::DataSet& 
     relations.push_back(TAGSMITH_TRY(duckdb::relation_sql(*database, source)));
   }
   return relations;
+}
+
+base::Result<std::shared_ptr<store::SqlDatabase>> make_database(const std::string& store_url) {
+  const store::StoreUrl url = TAGSMITH_TRY(store::parse_store_url(store_url));
+  switch (url.kind) {
+    case store::StoreUrl::Kind::kSqlite:
+      break;
+  }
+  return sqlite::database(url.path);
 }
 
 base::Result<std::string> version_text() {

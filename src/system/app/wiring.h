@@ -13,6 +13,10 @@ namespace tagsmith::duckdb {
 class Database;
 }
 
+namespace tagsmith::store {
+class SqlDatabase;
+}
+
 namespace tagsmith::app {
 
 /// What this binary is made of: the one place that knows which adapter stands behind which port.
@@ -50,6 +54,10 @@ class SelectWriter {
 
 /// For each table a SELECT that gives what the reader reads, in DuckDB's SQL.
 base::Result<std::vector<std::string>> duckdb_relations(const dataset::DataSet& data);
+
+/// The database that a project names ("sqlite:tags.db"), opened by nobody yet. A relative path
+/// counts from the working folder. E_STORE_URL for what names none.
+base::Result<std::shared_ptr<store::SqlDatabase>> make_database(const std::string& store_url);
 
 /// "tagsmith 0.1.0" and the versions of the libraries, one a line.
 base::Result<std::string> version_text();
