@@ -234,6 +234,8 @@ TEST_P(StoreContract, ARunThatIsBeingAbandonedPublishesNoMore) {
   ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
   execute("update tagsmith_runs set revert_below = 2");
   EXPECT_FAILS(tags().publish(begun.chunk(1, users)), "E_STORE_PROGRESS");
+  EXPECT_EQ(tags().publish(begun.chunk(1, users)).error().hint,
+            fmt::format("tagsmith runs abandon {} goes on", begun.id));
   EXPECT_FAILS(runs().finish(begun.fence, begun.id, kStart), "E_RUN_STATE");
 }
 
