@@ -180,15 +180,14 @@ base::Status enter_project(const ProjectOptions& options) {
 }
 
 base::Result<CheckedProject> check_project(const ProjectOptions& options, const std::string& day,
-                                           const Resources& resources, const Progress& progress) {
+                                           dataset::Reader& reader, const Progress& progress) {
   if (!day.empty()) {
     TAGSMITH_TRY(read_day("--dt", day));
   }
   progress.show("reading the project");
   Checking checking(options, day);
   progress.show("looking at the tables");
-  const auto reader = TAGSMITH_TRY(make_reader(resources));
-  TAGSMITH_TRY(checking.open_data(*reader));
+  TAGSMITH_TRY(checking.open_data(reader));
   progress.show("checking the rules");
   CheckedProject checked = checking.finish();
   progress.clear();

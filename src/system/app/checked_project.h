@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "app/terminal.h"
-#include "app/wiring.h"
 #include "base/result.h"
 #include "catalog/checked_catalog.h"
 #include "dataset/data_set.h"
+#include "dataset/reader.h"
 #include "project/project.h"
 #include "rule/check.h"
 
@@ -39,7 +39,7 @@ struct CheckedProject {
 /// those of the world; what somebody wrote wrong is among the problems. `day` is the partition;
 /// empty: the newest of each table.
 base::Result<CheckedProject> check_project(const ProjectOptions& options, const std::string& day,
-                                           const Resources& resources, const Progress& progress);
+                                           dataset::Reader& reader, const Progress& progress);
 
 /// tagsmith.yaml first, then tags/, then tests/; in a file by line.
 void sort_problems(project::FileProblems& problems);

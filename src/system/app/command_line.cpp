@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/columns.h"
+#include "app/command_line_internal.h"
 #include "app/eval.h"
 #include "app/exit_code.h"
 #include "app/generate.h"
@@ -79,14 +80,6 @@ Example:
   tagsmith generate --users 1000 --out warehouse
   tagsmith columns warehouse/v1)help";
 
-void add_resources(CLI::App& command, Resources& resources) {
-  command.add_option("--threads", resources.threads, "threads that read (default: all)")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
-  command.add_option("--memory", resources.memory, "memory for reading, like 2GB")
-      ->type_name("SIZE");
-}
-
 void add_inputs(CLI::App& command, Inputs& inputs) {
   command.add_option("--data", inputs.folder, "the folder of the tables")->type_name("DIR");
   command
@@ -110,16 +103,6 @@ void require_tables(const Inputs& inputs) {
   }
   if (inputs.folder.empty() && !inputs.day.empty()) {
     throw CLI::ValidationError("--dt", "chooses partitions of --data; without it, leave --dt away");
-  }
-}
-
-// An empty text would be taken for an option that is not there. `may_be_empty` is one that may be.
-void refuse_empty_texts(CLI::App& command, const CLI::Option* may_be_empty = nullptr) {
-  for (CLI::Option* option : command.get_options()) {
-    if (option != may_be_empty && option->get_items_expected_max() > 0) {
-      option->check(CLI::Validator(
-          [](const std::string& text) { return text.empty() ? "must not be empty" : ""; }, ""));
-    }
   }
 }
 
@@ -215,22 +198,16 @@ std::string advice(const CLI::ParseError& error) {
   }
 }
 
-void add_project(CLI::App& command, ProjectOptions& project, std::string& day) {
-  command
-      .add_option("--project", project.folder,
-                  "the project's folder (default: this one, or one around it)")
-      ->type_name("DIR");
-  command.add_option("--env", project.environment, "an environment of tagsmith.yaml")
-      ->type_name("NAME");
+void add_newest_day(CLI::App& command, std::string& day) {
   command.add_option("--dt", day, "the partition to read (default: the newest)")
       ->type_name("YYYY-MM-DD");
-  command.add_flag("--json", project.json, "one JSON object a line");
 }
 
 CLI::App* add_validate(CLI::App& app, ValidateOptions& options) {
   CLI::App* command = app.add_subcommand("validate", "check a project: everything wrong at once");
   command->footer(kValidateFooter);
-  add_project(*command, options.project, options.day);
+  add_project(*command, options.project);
+  add_newest_day(*command, options.day);
   add_resources(*command, options.resources);
   return command;
 }
@@ -238,7 +215,8 @@ CLI::App* add_validate(CLI::App& app, ValidateOptions& options) {
 CLI::App* add_test(CLI::App& app, RuleTestsOptions& options) {
   CLI::App* command = app.add_subcommand("test", "run the rule tests of a project");
   command->footer(kTestFooter);
-  add_project(*command, options.project, options.day);
+  add_project(*command, options.project);
+  add_newest_day(*command, options.day);
   add_resources(*command, options.resources);
   return command;
 }
@@ -287,6 +265,33 @@ int show_version() {
 
 }  // namespace
 
+void add_resources(CLI::App& command, Resources& resources) {
+  command.add_option("--threads", resources.threads, "threads that read (default: all)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command.add_option("--memory", resources.memory, "memory for reading, like 2GB")
+      ->type_name("SIZE");
+}
+
+void add_project(CLI::App& command, ProjectOptions& project) {
+  command
+      .add_option("--project", project.folder,
+                  "the project's folder (default: this one, or one around it)")
+      ->type_name("DIR");
+  command.add_option("--env", project.environment, "an environment of tagsmith.yaml")
+      ->type_name("NAME");
+  command.add_flag("--json", project.json, "one JSON object a line");
+}
+
+void refuse_empty_texts(CLI::App& command, const CLI::Option* may_be_empty) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option != may_be_empty && option->get_items_expected_max() > 0) {
+      option->check(CLI::Validator(
+          [](const std::string& text) { return text.empty() ? "must not be empty" : ""; }, ""));
+    }
+  }
+}
+
 int run_command_line(int argument_count, const char* const* arguments) {
   CLI::App app("Which users carry which tags, and why: computed from rules over tables, exactly.",
                "tagsmith");
@@ -297,14 +302,17 @@ int run_command_line(int argument_count, const char* const* arguments) {
       app.add_flag("--version", version, "print the versions of the program and its libraries");
   EvalOptions eval_options;
   ColumnsOptions columns_options;
-  const CLI::App* eval_command = add_eval(app, eval_options);
-  const CLI::App* columns_command = add_columns(app, columns_options);
   GenerateOptions generate_options;
-  const CLI::App* generate_command = add_generate(app, generate_options);
   ValidateOptions validate_options;
-  const CLI::App* validate_command = add_validate(app, validate_options);
   RuleTestsOptions test_options;
-  const CLI::App* test_command = add_test(app, test_options);
+  CLI::App* eval_command = add_eval(app, eval_options);
+  CLI::App* columns_command = add_columns(app, columns_options);
+  const Commands commands = {
+      {eval_command, [&] { return eval(eval_options); }},
+      {columns_command, [&] { return columns(columns_options); }},
+      {add_generate(app, generate_options), [&] { return generate(generate_options); }},
+      {add_validate(app, validate_options), [&] { return validate(validate_options); }},
+      {add_test(app, test_options), [&] { return rule_tests(test_options); }}};
   for (CLI::App* command : app.get_subcommands({})) {
     command->excludes(version_flag);
   }
@@ -324,20 +332,10 @@ int run_command_line(int argument_count, const char* const* arguments) {
   if (version) {
     return show_version();
   }
-  if (eval_command->parsed()) {
-    return eval(eval_options);
-  }
-  if (columns_command->parsed()) {
-    return columns(columns_options);
-  }
-  if (generate_command->parsed()) {
-    return generate(generate_options);
-  }
-  if (validate_command->parsed()) {
-    return validate(validate_options);
-  }
-  if (test_command->parsed()) {
-    return rule_tests(test_options);
+  for (const Command& command : commands) {
+    if (command.parser->parsed()) {
+      return command.act();
+    }
   }
   const base::Status printed = print(app.help());
   return printed ? kRefused : report(printed.error());

@@ -66,8 +66,9 @@ std::string summary(size_t tests, size_t failed, bool json) {
 base::Result<int> run_rule_tests(const RuleTestsOptions& options) {
   TAGSMITH_TRY(enter_project(options.project));
   const Progress progress;
+  const auto reader = TAGSMITH_TRY(make_reader(options.resources));
   const CheckedProject checked =
-      TAGSMITH_TRY(check_project(options.project, options.day, options.resources, progress));
+      TAGSMITH_TRY(check_project(options.project, options.day, *reader, progress));
   const bool json = options.project.json;
   if (!checked.problems.empty()) {
     TAGSMITH_TRY(

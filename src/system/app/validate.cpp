@@ -80,8 +80,9 @@ std::string summary(const CheckedProject& checked, const project::FileProblems& 
 base::Result<int> run_validate(const ValidateOptions& options) {
   TAGSMITH_TRY(enter_project(options.project));
   const Progress progress;
+  const auto reader = TAGSMITH_TRY(make_reader(options.resources));
   const CheckedProject checked =
-      TAGSMITH_TRY(check_project(options.project, options.day, options.resources, progress));
+      TAGSMITH_TRY(check_project(options.project, options.day, *reader, progress));
   const project::FileProblems remarks = remarks_of(checked);
   const bool json = options.project.json;
   TAGSMITH_TRY(print(problems_text(checked.problems, json) + problems_text(remarks, json) +

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "app/checked_project.h"
+#include "app/wiring.h"
 
 namespace tagsmith::app {
 
