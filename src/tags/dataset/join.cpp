@@ -286,7 +286,7 @@ class Join {
     const ScanCounts counts =
         TAGSMITH_TRY(reader_.scan(spec, [&] { return std::make_unique<EncodingConsumer>(scan); }));
     const std::string name = full_name(data_.sources[table]);
-    users_.counts.push_back({name, counts});
+    users_.counts.push_back({name, counts, users_.keys.size()});
     for (size_t i = 0; i < scan.readings().size(); ++i) {
       const engine::Reading& reading = *scan.readings()[i].reading;
       users_.readings.push_back({.table = name,
@@ -395,9 +395,14 @@ class UserConsumer final : public BatchConsumer {
 }  // namespace
 
 base::Result<JoinedUsers> join(Reader& reader, const DataSet& data, const engine::Program& program,
-                               const std::function<void(std::string_view)>& on_table) {
+                               const std::function<void(std::string_view)>& on_table,
+                               size_t first_table) {
   Join joined(reader, data, program);
+  std::vector<size_t> order;
   for (size_t table = 0; table < data.sources.size(); ++table) {
+    order.insert(table == first_table ? order.begin() : order.end(), table);
+  }
+  for (const size_t table : order) {
     if (on_table) {
       on_table(full_name(data.sources[table]));
     }

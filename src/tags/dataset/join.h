@@ -25,6 +25,7 @@ using UserCodes =
 struct TableCounts {
   std::string table;
   ScanCounts scan;
+  size_t users = 0;  // of this table and those scanned before it; they have the first numbers
 };
 
 /// What the cells of a column were to one way in which rules read it (SEMANTICS 23).
@@ -41,18 +42,20 @@ struct ReadingCounts {
 struct JoinedUsers {
   KeyDictionary keys;
   std::vector<UserCodes> codes;
-  std::vector<TableCounts> counts;      // one a table
+  std::vector<TableCounts> counts;      // one a table, in the order of the scans
   std::vector<ReadingCounts> readings;  // table by table, of the rows that have a key
 };
 
 /// Joins all tables on the key by SEMANTICS 1: every table is scanned once, with only the columns
 /// that the encoders read, which are encoded where they are read; a user without a row in a table
-/// has class code 0 there. `on_table` is told the name of each table before it is scanned.
+/// has class code 0 there. `on_table` is told the name of each table before it is scanned. The
+/// table `first_table` is scanned first: its users have the first numbers.
 ///
 /// Fails with E_DATA_DUPLICATE when a table has two rows of one user, with kCancelled on an
 /// interrupt, and with what the reader says.
 base::Result<JoinedUsers> join(Reader& reader, const DataSet& data, const engine::Program& program,
-                               const std::function<void(std::string_view)>& on_table = {});
+                               const std::function<void(std::string_view)>& on_table = {},
+                               size_t first_table = 0);
 
 /// One user's cells: what is not there is null, as for a table without a row of the user.
 using UserRow = std::map<column::ColumnId, column::Value>;

@@ -172,6 +172,25 @@ TEST(Join, CountsTheCellsOfEachReading) {
                   ReadingCounts{"people", "level", "y", {.rows = 3, .nulls = 1, .nans = 1}}));
 }
 
+TEST(Join, UsersOfTheFirstTableHaveTheFirstNumbers) {
+  MemoryReader reader = two_tables();
+  const DataSet data = describe(reader, reader.sources()).value();
+  const EncodersOnly program({{kLevel}});
+  const JoinedUsers users = join(reader, data, program, {}, /*first_table=*/1).value();
+  ASSERT_EQ(users.counts.size(), 2u);
+  EXPECT_EQ(users.counts[0].table, full_name(data.sources[1]));
+  EXPECT_EQ(users.counts[0].users, users.counts[0].scan.rows);
+  EXPECT_EQ(users.counts[1].users, users.keys.size());
+  std::vector<std::string_view> first;
+  for (UserNumber user = 0; user < users.counts[0].users; ++user) {
+    first.push_back(users.keys.key(user));
+  }
+  const JoinedUsers other = join(reader, data, program).value();
+  EXPECT_EQ(other.counts[0].table, full_name(data.sources[0]));
+  EXPECT_EQ(other.keys.size(), users.keys.size());
+  EXPECT_NE(first.front(), other.keys.key(0));
+}
+
 TEST(Join, AUserTwiceInOneTableIsAnError) {
   MemoryReader reader(
       {{.name = "t",

@@ -98,6 +98,34 @@ class TagRows final : public engine::TileConsumer {
   std::vector<Word> bits_;
 };
 
+// Collects the tiles of one block: for every rule in which rows it is TRUE.
+class RuleRows final : public engine::TileConsumer {
+ public:
+  explicit RuleRows(size_t rule_count) : rule_count_(rule_count) {}
+
+  void start(size_t row_count) {
+    words_ = column::word_count(row_count);
+    bits_.assign(rule_count_ * words_, 0);
+  }
+
+  void consume(const engine::Tile& tile) override {
+    for (size_t rule = 0; rule < tile.rule_count; ++rule) {
+      const auto from = tile.bits.subspan(rule * tile.stride, words_);
+      const auto to = (tile.first_rule + rule) * words_;
+      std::ranges::copy(from, bits_.begin() + static_cast<std::ptrdiff_t>(to));
+    }
+  }
+
+  [[nodiscard]] bool is_true(size_t rule, size_t row) const {
+    return column::bit(std::span(bits_).subspan(rule * words_, words_), row);
+  }
+
+ private:
+  size_t rule_count_;
+  size_t words_ = 0;  // a rule
+  std::vector<Word> bits_;
+};
+
 std::vector<ColumnCounts> counts_of_columns(const std::vector<dataset::ReadingCounts>& readings) {
   std::vector<ColumnCounts> columns;
   for (const dataset::ReadingCounts& reading : readings) {
@@ -120,8 +148,7 @@ std::vector<ColumnCounts> counts_of_columns(const std::vector<dataset::ReadingCo
 
 base::Result<RunCounts> evaluate(const engine::Program& program,
                                  std::span<const std::int32_t> tag_of_rule,
-                                 const dataset::JoinedUsers& users,
-                                 dataset::TagFileWriter& writer) {
+                                 const dataset::JoinedUsers& users, const UserVisitor& visit) {
   TAGSMITH_ASSERT(program.rule_count() == tag_of_rule.size());
   TAGSMITH_ASSERT(program.encoders().size() == users.codes.size());
   const std::vector<UserNumber> order = users.keys.sorted();
@@ -144,11 +171,41 @@ base::Result<RunCounts> evaluate(const engine::Program& program,
     rows.distribute(tags_of_row, counts.tags);
     for (size_t row = 0; row < in_block.size(); ++row) {
       counts.users_with_tags += tags_of_row[row].empty() ? 0 : 1;
-      TAGSMITH_TRY(writer.append(users.keys.key(in_block[row]), tags_of_row[row]));
+      TAGSMITH_TRY(visit(in_block[row], users.keys.key(in_block[row]), tags_of_row[row]));
       tags_of_row[row].clear();
     }
   }
   return counts;
+}
+
+base::Result<RunCounts> evaluate(const engine::Program& program,
+                                 std::span<const std::int32_t> tag_of_rule,
+                                 const dataset::JoinedUsers& users,
+                                 dataset::TagFileWriter& writer) {
+  return evaluate(program, tag_of_rule, users,
+                  [&](UserNumber, std::string_view key, std::span<const std::int32_t> tags) {
+                    return writer.append(key, tags);
+                  });
+}
+
+base::Status evaluate_rules(const engine::Program& program, const dataset::JoinedUsers& users,
+                            std::span<const UserNumber> some,
+                            const std::function<void(size_t i, const RuleTruth&)>& visit) {
+  const auto evaluator = program.evaluator();
+  Block block(users.codes);
+  RuleRows rows(program.rule_count());
+  for (size_t first = 0; first < some.size(); first += engine::kTileRows) {
+    if (base::interrupted()) {
+      return base::cancelled();
+    }
+    const auto in_block = some.subspan(first, std::min(engine::kTileRows, some.size() - first));
+    rows.start(in_block.size());
+    evaluator->evaluate(block.gather(in_block), rows);
+    for (size_t row = 0; row < in_block.size(); ++row) {
+      visit(first + row, [&](size_t rule) { return rows.is_true(rule, row); });
+    }
+  }
+  return {};
 }
 
 }  // namespace tagsmith::run

@@ -78,6 +78,10 @@ class MemoryRunStore : public RunStore, public catalog::CatalogStore {
     record.state = RunState::kPublished;
     record.ended_at = ended_at;
     for (const PinnedTag& tag : record.pins.tags) {
+      if (std::ranges::find(record.plan->held, tag.tag_id, &HeldTag::tag_id) !=
+          record.plan->held.end()) {
+        continue;
+      }
       states[tag.tag_id] = {.tag_id = tag.tag_id,
                             .last_run = run_id,
                             .last_as_of = record.pins.as_of,

@@ -94,8 +94,11 @@ std::string to_json(const Pins& pins) {
   if (pins.users) {
     out += R"(,"users":)" + json_list(*pins.users, base::json_quoted);
   }
-  return out + R"(,"files":)" +
-         json_list(pins.files, [](const InputFile& file) { return to_json(file); }) + "}";
+  return out +
+         fmt::format(R"(,"population":{},"files":{},"edits":{}}})",
+                     base::json_quoted(pins.population),
+                     json_list(pins.files, [](const InputFile& file) { return to_json(file); }),
+                     base::json_quoted(pins.edits));
 }
 
 base::Result<Pins> parse_pins(std::string_view json) {
@@ -106,7 +109,9 @@ base::Result<Pins> parse_pins(std::string_view json) {
             .zone = fields.text("zone"),
             .upper_bound = fields.boolean("upper_bound"),
             .started_at = read_time(fields, "started_at"),
-            .all_tags = fields.boolean("all_tags")};
+            .all_tags = fields.boolean("all_tags"),
+            .population = fields.text("population"),
+            .edits = fields.text("edits")};
   read_mode(fields, pins.mode);
   if (fields.has("days")) {
     pins.days = fields.integer<int>("days");

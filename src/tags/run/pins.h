@@ -14,7 +14,7 @@ namespace tagsmith::run {
 /// A file that a run reads.
 struct InputFile {
   std::string table;  // "db.name" or "name"
-  std::string path;
+  std::string path;   // empty: the table is a SELECT, `etag` its SHA-256, and what it reads unknown
   std::uint64_t bytes = 0;
   std::int64_t modified_nanos = 0;  // since 1970, UTC; or 0 where `etag` says it
   std::string etag;
@@ -44,11 +44,15 @@ struct Pins {
   bool upper_bound = false;
   membership::Micros started_at = 0;  // the one time of every row that the run writes
   Mode mode = Mode::kFull;
-  std::optional<int> days;                        // --days
-  std::vector<PinnedTag> tags;                    // T, ascending; held tags are not in it
+  std::optional<int> days;  // --days
+  /// T, ascending. Refused and frozen tags are not in it; what a guard holds of it later stands in
+  /// PlanSummary::held and is not published.
+  std::vector<PinnedTag> tags;
   bool all_tags = true;                           // T is every active tag that is not held
   std::optional<std::vector<std::string>> users;  // --users, sorted, distinct; nothing: all
+  std::string population;                         // a table, or empty: the union of all
   std::vector<InputFile> files;                   // sorted
+  std::string edits;                              // SHA-256 of the manual edits
 
   bool operator==(const Pins&) const = default;
 };

@@ -69,7 +69,7 @@ struct PlanSummary {
   std::uint64_t users = 0;         // U
   std::uint64_t users_before = 0;  // rows of the store
   std::uint64_t changed_users = 0;
-  std::uint64_t gone = 0;     // stored users of U in no input table
+  std::uint64_t gone = 0;     // stored users of U in no input table that lose rule tags by it
   std::uint64_t entered = 0;  // memberships
   std::uint64_t left = 0;
   std::vector<std::string> unknown_users;  // of --users, in neither data nor store

@@ -21,8 +21,10 @@ Pins full_pins() {
           .tags = {{5, 2}, {7, 0}},
           .all_tags = false,
           .users = {{"a\"", "b"}},
+          .population = "t",
           .files = {{.table = "db.t", .path = "x/y.parquet", .bytes = 9, .modified_nanos = -1},
-                    {.table = "t", .path = "s3://b/k", .etag = "abc"}}};
+                    {.table = "t", .path = "s3://b/k", .etag = "abc"}},
+          .edits = "e3b0"};
 }
 
 TEST(Pins, AreReadBackAsTheyWere) {
@@ -32,7 +34,8 @@ TEST(Pins, AreReadBackAsTheyWere) {
   EXPECT_EQ(to_json(Pins{.as_of = 20'414, .partition = "2025-11-22", .tags = {{5, 2}}}),
             R"({"as_of":"2025-11-22","partition":"2025-11-22","zone":"UTC","upper_bound":false,)"
             R"("started_at":"1970-01-01 00:00:00.000000","mode":"full",)"
-            R"("tags":[{"tag_id":5,"rule_version":2}],"all_tags":true,"files":[]})");
+            R"("tags":[{"tag_id":5,"rule_version":2}],"all_tags":true,"population":"",)"
+            R"("files":[],"edits":""})");
 }
 
 TEST(Pins, WhatIsBrokenIsNamed) {

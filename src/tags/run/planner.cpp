@@ -1,0 +1,541 @@
+#include "run/planner.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/problem.h"
+#include "base/similar.h"
+#include "dataset/discover.h"
+#include "dataset/join.h"
+#include "engine/program.h"
+#include "rule/typed.h"
+#include "run/change_set.h"
+#include "run/comparison_internal.h"
+#include "run/evaluate.h"
+#include "run/evidence_internal.h"
+#include "run/store_inputs_internal.h"
+
+namespace tagsmith::run {
+namespace {
+
+using catalog::CheckedRule;
+using dataset::UserNumber;
+using membership::ManualEdit;
+using Effect = TagMark::Effect;
+
+void report(const Workplace& place, std::string_view activity) {
+  if (place.progress) {
+    place.progress(activity);
+  }
+}
+
+std::vector<std::int32_t> ids_of(const std::vector<PinnedTag>& tags) {
+  std::vector<std::int32_t> ids;
+  std::ranges::transform(tags, std::back_inserter(ids), &PinnedTag::tag_id);
+  return ids;
+}
+
+// The rules of T, in their order.
+catalog::CheckedRules rules_of(const catalog::CheckedRules& all,
+                               const std::vector<std::int32_t>& scope) {
+  catalog::CheckedRules rules;
+  std::ranges::copy_if(all.rules, std::back_inserter(rules.rules), [&](const CheckedRule& rule) {
+    return std::ranges::binary_search(scope, rule.tag_id);
+  });
+  return rules;
+}
+
+const TagState* state_of(const std::vector<TagState>& states, std::int32_t tag_id) {
+  const auto state = std::ranges::find(states, tag_id, &TagState::tag_id);
+  return state == states.end() || state->last_run == 0 ? nullptr : &*state;
+}
+
+// Before anything is compared: what is known of each tag of T.
+std::vector<TagPlan> tag_plans(const Workplace& place, const Pins& pins,
+                               const std::vector<TagState>& states) {
+  std::vector<TagPlan> plans;
+  for (const PinnedTag& pinned : pins.tags) {
+    const auto tag = std::ranges::find(place.catalog.tags, pinned.tag_id, &catalog::Tag::id);
+    TAGSMITH_ASSERT(tag != place.catalog.tags.end());
+    const TagState* state = state_of(states, pinned.tag_id);
+    plans.push_back(
+        {.tag_id = pinned.tag_id,
+         .code = tag->code,
+         .is_new = state == nullptr,
+         .rule_changed = state != nullptr && state->last_rule_version != pinned.rule_version});
+  }
+  return plans;
+}
+
+// --- guards and what they hold
+
+constexpr std::string_view kTableGuards[] = {"input_rows", "null_keys"};
+constexpr std::string_view kTagGuards[] = {"to_zero", "lost", "gained", "rule_changed"};
+
+// All names that --accept may take in this project.
+std::vector<std::string> guard_names(const Workplace& place) {
+  std::vector<std::string> names = {"gone"};
+  for (const column::TableSchema& table : place.data.schema.tables) {
+    for (const std::string_view guard : kTableGuards) {
+      names.push_back(fmt::format("{}:{}", guard, table.full_name()));
+    }
+    for (const column::Column& column : table.columns) {
+      names.push_back(fmt::format("unreadable:{}.{}", table.full_name(), column.name));
+    }
+  }
+  for (const catalog::Tag& tag : place.catalog.tags) {
+    for (const std::string_view guard : kTagGuards) {
+      names.push_back(fmt::format("{}:{}", guard, tag.code));
+    }
+  }
+  return names;
+}
+
+base::Status check_accept(const Workplace& place, const std::vector<std::string>& accept) {
+  const std::vector<std::string> names = guard_names(place);
+  for (const std::string& name : accept) {
+    if (std::ranges::find(names, name) == names.end()) {
+      const std::string meant = base::did_you_mean(name, names);
+      return base::Error{
+          .code = base::ErrorCode::kInvalidArgument,
+          .message = fmt::format("--accept {}: there is no such guard", base::quote(name)),
+          .symbol = std::string(kRunAccept),
+          .hint =
+              (meant.empty() ? "" : meant + " ") +
+              fmt::format("guards are gone, {}:TABLE, unreadable:TABLE.COLUMN and {}:TAG",
+                          fmt::join(kTableGuards, ":TABLE, "), fmt::join(kTagGuards, ":TAG, "))};
+    }
+  }
+  return {};
+}
+
+// The tags of T that a guard holds, and those that ask for a held one.
+class Holding {
+ public:
+  Holding(const std::vector<TagPlan>& plans, const catalog::CheckedRules& rules)
+      : plans_(plans), rules_(rules) {}
+
+  void hold(const std::vector<Trip>& trips) {
+    for (const Trip& trip : trips) {
+      HeldTag& held = held_[*trip.tag_id];
+      if (held.code.empty()) {
+        held = {.tag_id = *trip.tag_id,
+                .code = code_of(*trip.tag_id),
+                .cause = HeldTag::Cause::kGuard,
+                .why = trip.message,
+                .accept = trip.name};
+      } else {
+        held.why += "; " + trip.message;
+        held.accept += " --accept " + trip.name;
+      }
+    }
+    // Rules stand after those that they ask for, but several rules of a tag need not be neighbours.
+    for (bool grows = !held_.empty(); grows;) {
+      grows = false;
+      for (const CheckedRule& rule : rules_.rules) {
+        grows = hold_dependant(rule) || grows;
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_held(std::int32_t tag_id) const { return held_.contains(tag_id); }
+  [[nodiscard]] const std::map<std::int32_t, HeldTag>& held() const { return held_; }
+
+ private:
+  [[nodiscard]] std::string code_of(std::int32_t tag_id) const {
+    return std::ranges::find(plans_, tag_id, &TagPlan::tag_id)->code;
+  }
+
+  bool hold_dependant(const CheckedRule& rule) {
+    if (is_held(rule.tag_id)) {
+      return false;
+    }
+    for (const std::string& code : rule::tags_of(rule.rule)) {
+      const auto asked = std::ranges::find(plans_, code, &TagPlan::code);
+      if (asked != plans_.end() && is_held(asked->tag_id)) {
+        held_[rule.tag_id] = {.tag_id = rule.tag_id,
+                              .code = code_of(rule.tag_id),
+                              .cause = HeldTag::Cause::kDependsOn,
+                              .why = fmt::format("it asks for the tag {}, which is held", code)};
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const std::vector<TagPlan>& plans_;
+  const catalog::CheckedRules& rules_;
+  std::map<std::int32_t, HeldTag> held_;
+};
+
+// --- a run that has nothing to look at
+
+bool reads_today(const rule::TypedExpression& rule) {
+  const auto any_part = [](const std::vector<rule::TypedExpression>& parts) {
+    return std::ranges::any_of(parts, reads_today);
+  };
+  if (const auto* condition = std::get_if<rule::TypedCondition>(&rule.node)) {
+    return std::ranges::any_of(condition->constants, [](const rule::Constant& constant) {
+      const auto* moment = std::get_if<rule::MomentLiteral>(&constant);
+      return moment != nullptr && moment->relative;
+    });
+  }
+  if (const auto* parts = std::get_if<rule::TypedAnd>(&rule.node)) {
+    return any_part(parts->parts);
+  }
+  if (const auto* parts = std::get_if<rule::TypedOr>(&rule.node)) {
+    return any_part(parts->parts);
+  }
+  const auto* negation = std::get_if<rule::TypedNot>(&rule.node);
+  return negation != nullptr && any_part(negation->part);
+}
+
+// Whether the last runs of all tags of T saw what this one would see. Where this is not known for
+// sure, the answer is no, and the run looks at everybody: that gives the same rows.
+class Unchanged {
+ public:
+  Unchanged(const Workplace& place, const Pins& pins, const std::vector<TagState>& states,
+            const catalog::CheckedRules& rules, const std::vector<ManualEdit>& edits)
+      : place_(place), pins_(pins), states_(states), rules_(rules), edits_(edits) {}
+
+  base::Result<bool> is_so() {
+    if (pins_.mode != Mode::kIncremental || pins_.days || pins_.users || asks_outside() ||
+        std::ranges::any_of(pins_.files, [](const InputFile& file) { return file.path.empty(); })) {
+      return false;
+    }
+    for (const PinnedTag& tag : pins_.tags) {
+      const TagState* state = state_of(states_, tag.tag_id);
+      if (state == nullptr || state->stale || state->last_rule_version != tag.rule_version) {
+        return false;
+      }
+      if (!runs_.contains(state->last_run)) {
+        runs_[state->last_run] = TAGSMITH_TRY(place_.runs.run(state->last_run));
+      }
+      const std::optional<RunRecord>& run = runs_[state->last_run];
+      if (!run || !is_like(*run, tag.tag_id)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  // The stored membership of a tag that is not in T may have changed since.
+  [[nodiscard]] bool asks_outside() const {
+    const auto is_outside = [&](const std::string& code) {
+      const auto tag = std::ranges::find(place_.catalog.tags, code, &catalog::Tag::code);
+      return tag == place_.catalog.tags.end() ||
+             !std::ranges::binary_search(pins_.tags, tag->id, {}, &PinnedTag::tag_id);
+    };
+    return std::ranges::any_of(rules_.rules, [&](const CheckedRule& rule) {
+      return std::ranges::any_of(rule::tags_of(rule.rule), is_outside);
+    });
+  }
+
+  [[nodiscard]] bool is_like(const RunRecord& run, std::int32_t tag_id) const {
+    const Pins& then = run.pins;
+    const bool same_day = then.as_of == pins_.as_of ||
+                          std::ranges::none_of(rules_.rules, [&](const CheckedRule& rule) {
+                            return rule.tag_id == tag_id && reads_today(rule.rule);
+                          });
+    const bool expired = std::ranges::any_of(edits_, [&](const ManualEdit& edit) {
+      return edit.holds_at(then.started_at) && !edit.holds_at(pins_.started_at);
+    });
+    return run.state == RunState::kPublished && !then.days && !then.users && same_day && !expired &&
+           then.started_at <= pins_.started_at && then.partition == pins_.partition &&
+           then.zone == pins_.zone && then.upper_bound == pins_.upper_bound &&
+           then.population == pins_.population && then.files == pins_.files &&
+           then.edits == pins_.edits;
+  }
+
+  const Workplace& place_;
+  const Pins& pins_;
+  const std::vector<TagState>& states_;
+  const catalog::CheckedRules& rules_;
+  const std::vector<ManualEdit>& edits_;
+  std::map<std::int64_t, std::optional<RunRecord>> runs_;
+};
+
+// --- the plan
+
+class Planner {
+ public:
+  Planner(const Workplace& place, const Pinned& pinned, const Consent& consent)
+      : place_(place),
+        pins_(pinned.pins),
+        pinned_(pinned),
+        consent_(consent),
+        rules_(rules_of(place.checked.rules, ids_of(pinned.pins.tags))) {}
+
+  base::Result<PlanOutcome> plan(const std::string& change_set_path) {
+    edits_ = TAGSMITH_TRY(place_.tags.manual_edits(std::nullopt));
+    const std::vector<TagState> states = TAGSMITH_TRY(place_.runs.tag_states());
+    summary_.tags = tag_plans(place_, pins_, states);
+    summary_.held = pinned_.held;
+    if (TAGSMITH_TRY(Unchanged(place_, pins_, states, rules_, edits_).is_so())) {
+      TAGSMITH_TRY(count_members());
+    } else {
+      TAGSMITH_TRY(compare());
+    }
+    TAGSMITH_TRY(judge_all());
+    TAGSMITH_TRY(write(change_set_path));
+    return std::move(outcome_);
+  }
+
+ private:
+  base::Status count_members() {
+    const auto members = TAGSMITH_TRY(place_.runs.member_counts());
+    for (TagPlan& tag : summary_.tags) {
+      const auto count = members.find(tag.tag_id);
+      tag.before = count == members.end() ? 0 : count->second;
+    }
+    return {};
+  }
+
+  base::Status compare() {
+    StoreInputs inputs(place_.reader, place_.tags, edits_, pins_.started_at);
+    StoreInputs::Inputs with_store = inputs.add_to(place_.data, place_.catalog, pins_.tags);
+    const rule::LoweredRules lowered =
+        catalog::lower_rules(rules_, with_store.data.schema, pins_.as_of, with_store.tags);
+    program_ = engine::compile(lowered, with_store.data.schema);
+    const size_t store_table = place_.data.sources.size();
+    const bool asks_store = std::ranges::any_of(program_->encoders(), [&](const auto& encoder) {
+      return std::ranges::any_of(encoder->inputs(),
+                                 [&](column::ColumnId id) { return id.table == store_table; });
+    });
+    if (!asks_store) {
+      with_store.data.sources.pop_back();
+    }
+    users_ = TAGSMITH_TRY(dataset::join(
+        inputs, with_store.data, *program_,
+        [&](std::string_view table) {
+          report(place_,
+                 table == kStoreTable ? "reading the store" : fmt::format("reading {}", table));
+        },
+        population_table()));
+
+    report(place_, "evaluating");
+    std::vector<std::int32_t> tag_of_rule;
+    std::ranges::transform(rules_.rules, std::back_inserter(tag_of_rule), &CheckedRule::tag_id);
+    const size_t input_users = count_input_users();
+    comparison_.emplace(place_, pins_, edits_, summary_);
+    TAGSMITH_TRY(comparison_->start());
+    const RunCounts counts = TAGSMITH_TRY(evaluate(
+        *program_, tag_of_rule, *users_,
+        [&](UserNumber number, std::string_view user_id, std::span<const std::int32_t> tags) {
+          return comparison_->take(number, user_id, number < input_users, tags);
+        }));
+    TAGSMITH_TRY(comparison_->finish());
+    summary_.columns = counts.columns;
+    std::erase_if(summary_.columns,
+                  [](const ColumnCounts& column) { return column.table == kStoreTable; });
+    return {};
+  }
+
+  [[nodiscard]] size_t population_table() const {
+    const auto source = std::ranges::find_if(place_.data.sources, [&](const auto& one) {
+      return dataset::full_name(one) == place_.population;
+    });
+    return source == place_.data.sources.end()
+               ? 0
+               : static_cast<size_t>(source - place_.data.sources.begin());
+  }
+
+  // They have the first numbers: those of the population, or of all tables but the store's.
+  size_t count_input_users() {
+    size_t users = 0;
+    for (const dataset::TableCounts& table : users_->counts) {
+      if (table.table == kStoreTable) {
+        continue;
+      }
+      summary_.tables.push_back(
+          {.table = table.table, .rows = table.scan.rows, .null_keys = table.scan.null_keys});
+      users = users == 0 || place_.population.empty() ? table.users : users;
+    }
+    return users;
+  }
+
+  [[nodiscard]] const std::vector<ChangedUser>& changed() const {
+    static const std::vector<ChangedUser> kNobody;
+    return comparison_ ? comparison_->changed() : kNobody;
+  }
+
+  base::Status judge_all() {
+    const auto last_good = TAGSMITH_TRY(place_.runs.last_published(/*full=*/true));
+    summary_.gone = count_gone([](std::int32_t) { return false; });
+    const std::vector<Trip> trips =
+        judge({.plan = summary_,
+               .last_good = last_good && last_good->plan ? &*last_good->plan : nullptr,
+               .run_guards = place_.guards,
+               .tags = place_.catalog.tags});
+    std::vector<Trip> of_tags;
+    for (const Trip& trip : trips) {
+      if (std::ranges::find(consent_.accept, trip.name) != consent_.accept.end()) {
+        continue;
+      }
+      if (!trip.tag_id) {
+        outcome_.run_trips.push_back(trip);
+      } else if (consent_.is_shown && trip.name.starts_with("rule_changed:")) {
+        outcome_.to_accept.push_back(trip);
+      } else {
+        of_tags.push_back(trip);
+      }
+    }
+    Holding holding(summary_.tags, rules_);
+    holding.hold(of_tags);
+    take_out(holding);
+    return {};
+  }
+
+  // Stored users of U that the input does not have any more and that lose a tag by it.
+  template <typename IsHeld>
+  std::uint64_t count_gone(IsHeld is_held) const {
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(changed(), [&](const ChangedUser& user) {
+          return !user.number && std::ranges::any_of(user.marks, [&](const TagMark& mark) {
+            return mark.effect == Effect::kLeaves && !mark.is_by_hand && !is_held(mark.tag_id);
+          });
+        }));
+  }
+
+  void take_out(const Holding& holding) {
+    const auto is_held = [&](std::int32_t tag_id) { return holding.is_held(tag_id); };
+    for (const auto& [tag_id, held] : holding.held()) {
+      held_.insert(tag_id);
+      summary_.held.push_back(held);
+    }
+    std::ranges::sort(summary_.held, {}, &HeldTag::tag_id);
+    std::erase_if(summary_.tags, [&](const TagPlan& tag) { return is_held(tag.tag_id); });
+    std::erase_if(outcome_.to_accept, [&](const Trip& trip) { return is_held(*trip.tag_id); });
+    for (const TagPlan& tag : summary_.tags) {
+      summary_.entered += tag.entered;
+      summary_.left += tag.left;
+    }
+    summary_.gone = count_gone(is_held);
+    summary_.changed_users = static_cast<std::uint64_t>(
+        std::ranges::count_if(changed(), [&](const ChangedUser& user) { return differs(user); }));
+  }
+
+  [[nodiscard]] bool is_planned(const TagMark& mark) const { return !held_.contains(mark.tag_id); }
+
+  [[nodiscard]] bool differs(const ChangedUser& user) const {
+    return std::ranges::any_of(user.marks, [&](const TagMark& mark) {
+      return mark.effect != Effect::kNone && is_planned(mark);
+    });
+  }
+
+  // The rule of each pair that may enter: the first one of the tag that is TRUE, as it is written.
+  using Reasons = std::map<std::int32_t, size_t>;  // tag -> rule
+  base::Result<std::vector<Reasons>> find_reasons(const std::vector<const ChangedUser*>& users) {
+    std::map<std::int32_t, std::vector<size_t>> rules_of_tag;
+    for (size_t i = 0; i < rules_.rules.size(); ++i) {
+      rules_of_tag[rules_.rules[i].tag_id].push_back(i);
+    }
+    for (auto& [tag_id, rules] : rules_of_tag) {
+      std::ranges::sort(rules, {}, [&](size_t rule) { return rules_.rules[rule].position; });
+    }
+    std::vector<UserNumber> numbers;
+    for (const ChangedUser* user : users) {
+      numbers.push_back(*user->number);
+    }
+    std::vector<Reasons> reasons(users.size());
+    TAGSMITH_TRY(
+        evaluate_rules(*program_, *users_, numbers, [&](size_t i, const RuleTruth& is_true) {
+          for (const TagMark& mark : users[i]->marks) {
+            if (needs_evidence(mark)) {
+              const std::vector<size_t>& rules = rules_of_tag.at(mark.tag_id);
+              const auto rule = std::ranges::find_if(rules, is_true);
+              TAGSMITH_ASSERT(rule != rules.end());
+              reasons[i][mark.tag_id] = *rule;
+            }
+          }
+        }));
+    return reasons;
+  }
+
+  // Also where a block keeps the user out: it may be taken away before the plan is published.
+  [[nodiscard]] bool needs_evidence(const TagMark& mark) const {
+    return mark.is_found && !mark.is_stored && is_planned(mark);
+  }
+
+  base::Status write(const std::string& path) {
+    std::vector<const ChangedUser*> entering;  // these need evidence
+    for (const ChangedUser& user : changed()) {
+      if (differs(user) && user.number && std::ranges::any_of(user.marks, [&](const TagMark& mark) {
+            return needs_evidence(mark);
+          })) {
+        entering.push_back(&user);
+      }
+    }
+    EvidenceOf evidence(place_.data, rules_);
+    std::vector<Reasons> reasons;
+    if (!entering.empty()) {
+      report(place_, "collecting evidence");
+      reasons = TAGSMITH_TRY(find_reasons(entering));
+      for (size_t i = 0; i < entering.size(); ++i) {
+        for (const auto& [tag_id, rule] : reasons[i]) {
+          evidence.want(i, entering[i]->user_id, rule);
+        }
+      }
+      TAGSMITH_TRY(evidence.read(place_.reader));
+    }
+    report(place_, "writing the plan");
+    const auto writer = TAGSMITH_TRY(write_change_set(path, to_json(pins_)));
+    size_t next = 0;
+    for (const ChangedUser& user : changed()) {
+      if (!differs(user)) {
+        continue;
+      }
+      membership::RuleResult result{.user_id = std::string(user.user_id),
+                                    .in_input = user.number.has_value()};
+      for (const TagMark& mark : user.marks) {
+        if (mark.is_found && is_planned(mark)) {
+          result.tags.push_back(mark.tag_id);
+        }
+      }
+      if (next < entering.size() && entering[next] == &user) {
+        for (const auto& [tag_id, rule] : reasons[next]) {
+          result.evidence.push_back(evidence.of(next, rule));
+        }
+        ++next;
+      }
+      TAGSMITH_TRY(writer->append(result));
+    }
+    outcome_.plan.change_set_hash = TAGSMITH_TRY(writer->finish());
+    outcome_.plan.change_set = path;
+    outcome_.plan.pins = pins_;
+    outcome_.plan.summary = summary_;
+    return {};
+  }
+
+  const Workplace& place_;
+  const Pins& pins_;
+  const Pinned& pinned_;
+  const Consent& consent_;
+  catalog::CheckedRules rules_;  // of T
+  std::vector<ManualEdit> edits_;
+  PlanSummary summary_;
+  std::unique_ptr<engine::Program> program_;
+  std::optional<dataset::JoinedUsers> users_;  // before what points into it
+  std::optional<Comparison> comparison_;
+  std::set<std::int32_t> held_;  // by guards
+  PlanOutcome outcome_;
+};
+
+}  // namespace
+
+base::Result<PlanOutcome> make_plan(const Workplace& place, const Pinned& pinned,
+                                    const Consent& consent, const std::string& change_set_path) {
+  TAGSMITH_TRY(check_accept(place, consent.accept));
+  return Planner(place, pinned, consent).plan(change_set_path);
+}
+
+}  // namespace tagsmith::run
