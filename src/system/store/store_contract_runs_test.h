@@ -204,18 +204,24 @@ TEST_P(StoreContract, AnAbandonedRunIsTakenBackToTheByte) {
 }
 
 TEST_P(StoreContract, WhatSomebodyChangedSinceStaysWhenARunIsAbandoned) {
-  publish({1, 2}, {user_with("u1", {1}), user_with("u2", {1}), user_with("u3", {1})}, kStart);
+  publish({1, 2},
+          {user_with("u1", {1}), user_with("u2", {1}), user_with("u3", {1}), user_with("u4", {1})},
+          kStart);
   const Begun begun = begin({1, 2}, kStart + kHour);
   const std::vector<membership::RuleResult> users{user_with("u1", {2}), user_with("u2", {}),
-                                                  user_with("u3", {2})};
+                                                  user_with("u3", {2}), user_with("u4", {})};
   ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
   set({grant_of("u1", 2, kStart), grant_of("u2", 1, kStart), block_of("u3", 1, kStart)},
       kStart + 2 * kHour);
   const auto granted = tags().user("u2").value();
+  set({grant_of("u4", 1, kStart)}, kStart + 2 * kHour);
+  ASSERT_TRUE(tags().edit(
+      {.set = {}, .remove = {grant_of("u4", 1, kStart)}, .stamp = {.time = kStart + 2 * kHour}}));
   ASSERT_TRUE(runs().abandon(begun.fence, begun.id, kStart + 3 * kHour));
   EXPECT_EQ(tags_of("u1"), (std::vector<std::int32_t>{1, 2})) << "the grant keeps 2; 1 is back";
   EXPECT_EQ(tags().user("u2").value(), granted) << "granted since";
   EXPECT_EQ(tags_of("u3"), (std::vector<std::int32_t>{})) << "blocked since";
+  EXPECT_EQ(tags_of("u4"), (std::vector<std::int32_t>{})) << "somebody took it away since";
 }
 
 TEST_P(StoreContract, OnlyAnUnfinishedRunIsAbandoned) {
@@ -234,6 +240,8 @@ TEST_P(StoreContract, ARunThatIsBeingAbandonedPublishesNoMore) {
   ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
   execute("update tagsmith_runs set revert_below = 2");
   EXPECT_FAILS(tags().publish(begun.chunk(1, users)), "E_STORE_PROGRESS");
+  EXPECT_EQ(tags().publish(begun.chunk(1, users)).error().hint,
+            fmt::format("tagsmith runs abandon {} goes on", begun.id));
   EXPECT_FAILS(runs().finish(begun.fence, begun.id, kStart), "E_RUN_STATE");
 }
 
@@ -272,6 +280,8 @@ TEST_P(StoreContract, WhatOthersWroteStopsTheNextRunAndIsNamed) {
 TEST_P(StoreContract, RunsOfAnyOrderOfTimesAreNoDrift) {
   publish({1}, {user_with("u1", {1}), user_with("u2", {1})}, kStart);
   set({grant_of("u1", 2, kStart)}, kStart + 5 * kHour);
+  publish({1}, {user_with("u2", {})}, kStart + kHour);
+  EXPECT_EQ(publish({1}, {}, kStart), membership::PublishCounts{}) << "u1 is still the newest";
   publish({1}, {user_with("u1", {})}, kStart + kHour);
   EXPECT_TRUE(runs().begin(pins_of({1}, kStart), "ann")) << "the newest row got an earlier time";
 }

@@ -420,11 +420,12 @@ TEST_P(StoreContract, RowsBeyondAStatementAreSplitAndOneRowBeyondItIsRefused) {
   EXPECT_EQ(publish({1}, {large, other}, kStart).rows_written, 2U);
   EXPECT_GT(tags().user("u2").value()->tags.front().detail.size(), 600'000U);
 
+  publish({1}, {user_with("u0", {1})}, kStart);
   membership::RuleResult too_large = user_with("u3", {1});
   too_large.evidence.front().value = '"' + std::string(1'100'000, 'x') + '"';
   const Begun begun = begin({1}, kStart + kHour);
   const auto before = dump();
-  const std::vector<membership::RuleResult> users{user_with("u0", {1}), too_large};
+  const std::vector<membership::RuleResult> users{user_with("u0", {}), too_large};
   const auto refused = tags().publish(begun.chunk(0, users));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, base::ErrorCode::kResourceExhausted);
@@ -482,6 +483,7 @@ TEST_P(StoreContract, AChunkOutOfTurnWritesNothing) {
             (membership::Progress{.chunks = 1, .counts = {.rows_written = 1, .entered = 1}}));
   EXPECT_EQ(dump(), before);
   ASSERT_TRUE(tags().publish(begun.chunk(1, {})));
+  EXPECT_EQ(tags().progress(begun.id).value().chunks, 2U) << "a chunk that changes nobody counts";
   ASSERT_TRUE(runs().finish(begun.fence, begun.id, kStart));
   EXPECT_FAILS(tags().publish(begun.chunk(2, users)), "E_STORE_PROGRESS");
   EXPECT_FAILS(tags().progress(7), "E_RUN_UNKNOWN");

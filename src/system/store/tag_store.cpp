@@ -265,7 +265,8 @@ class TagStore final : public membership::TagStore {
                                is_reverting ? "being abandoned" : state, chunks),
         .symbol = std::string(membership::kStoreProgress),
         .path = session_.name,
-        .hint = "start the run again: it goes on from what is written"};
+        .hint = is_reverting ? fmt::format("tagsmith runs abandon {} goes on", chunk.stamp.run_id)
+                             : "start the run again: it goes on from what is written"};
   }
 
   base::Status edit(std::span<const std::string> ids,
