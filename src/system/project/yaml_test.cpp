@@ -69,6 +69,7 @@ TEST(Yaml, WhatVersionsOfYamlReadDifferentlyIsAmbiguous) {
       EXPECT_FALSE(ambiguity(parsed(text)).has_value()) << text;
     }
   }
+  ASSERT_TRUE(ambiguity(parsed("on")));
   EXPECT_EQ(ambiguity(parsed("on"))->second, "write true or false, or the text 'on' in quotes");
 }
 
