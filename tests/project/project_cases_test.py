@@ -200,6 +200,35 @@ class Cases(unittest.TestCase):
             self.assertIn("tags/b.yaml: E_PROJECT_FILE: ", done.stdout)
             self.assertNotIn("hunter2", done.stdout + done.stderr)
 
+    def test_a_file_beyond_the_limit_is_not_read(self):
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place)
+            (folder / "tags").mkdir()
+            (folder / "tagsmith.yaml").write_text(SETTINGS)
+            (folder / "users.csv").write_text(USERS)
+            with open(folder / "tags/a.yaml", "wb") as file:
+                file.truncate(65 << 20)  # sparse
+            done = subprocess.run([BINARY, "validate"], cwd=place, capture_output=True, text=True, timeout=60,
+                                  check=False)
+            self.assertIn("tags/a.yaml: E_PROJECT_FILE: ", done.stdout)
+            self.assertIn("67108864", done.stdout.replace(",", ""))
+            self.assertEqual(done.returncode, 2)
+
+    def test_a_project_is_found_from_its_folders_and_files_are_relative_to_it(self):
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place, "mine")
+            (folder / "tags").mkdir(parents=True)
+            (folder / "tagsmith.yaml").write_text(SETTINGS + "  # users.csv stands beside this file\n")
+            (folder / "users.csv").write_text(USERS)
+            for where, arguments in ((folder / "tags", []), (place, ["--project", "mine"])):
+                done = subprocess.run([BINARY, "validate", *arguments], cwd=where, capture_output=True, text=True,
+                                      timeout=60, check=False)
+                self.assertEqual(done.stdout, "0 tags, 0 rules, 1 table, 0 tests: all good\n")
+            done = subprocess.run([BINARY, "validate"], cwd=place, capture_output=True, text=True, timeout=60,
+                                  check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("no tagsmith.yaml in '.' or a folder around it", done.stderr)
+
     def test_ten_thousand_rules_are_checked_quickly(self):
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "catalog/json_slices.h"
 #include "project/project.h"
 #include "project/rule_sources_internal.h"
 #include "rule/problems.h"
@@ -70,6 +71,39 @@ size_t byte_of_pointer(const YamlNode& root, std::string_view pointer, bool of_k
   return byte;
 }
 
+// The offset in a JSON text of the deepest value that a pointer leads to; of the key where that is
+// what is wrong.
+size_t offset_of_pointer(std::string_view text, std::string_view pointer, bool of_key) {
+  std::string_view value = text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const char* found = value.data();
+  while (pointer.starts_with('/')) {
+    const size_t end = std::min(pointer.find('/', 1), pointer.size());
+    const std::string part = unescaped(pointer.substr(1, end - 1));
+    pointer.remove_prefix(end);
+    std::optional<catalog::MemberSlice> next;
+    if (value.starts_with('{')) {
+      for (const catalog::MemberSlice& member :
+           catalog::member_slices(value).value_or(std::vector<catalog::MemberSlice>())) {
+        if (member.first == base::json_quoted(part)) {
+          next = member;
+        }
+      }
+    } else if (const auto list = catalog::list_slices(value)) {
+      size_t index = 0;
+      const auto [stop, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+      if (error == std::errc() && stop == part.data() + part.size() && index < list->size()) {
+        next = catalog::MemberSlice((*list)[index], (*list)[index]);
+      }
+    }
+    if (!next) {
+      break;
+    }
+    value = next->second;
+    found = of_key && pointer.empty() ? next->first.data() : value.data();
+  }
+  return static_cast<size_t>(found - text.data());
+}
+
 // What "tags/value.yaml:12:9" says.
 FileProblem at_place(const std::string& place) {
   FileProblem found{.file = place};
@@ -100,9 +134,10 @@ FileProblem located(const Project& project, const std::string& place,
   }
   size_t byte = rule->node.byte;
   if (rule->node.is_scalar()) {
-    if (const auto offset = byte_of(problem.path)) {
-      byte = byte_of_text(*rule->source, rule->node, *offset);
-    }
+    const size_t offset = byte_of(problem.path)
+                              .value_or(offset_of_pointer(rule->node.text, problem.path,
+                                                          problem.code == rule::kUnknownKey));
+    byte = byte_of_text(*rule->source, rule->node, offset);
   } else {
     byte = byte_of_pointer(rule->node, problem.path, problem.code == rule::kUnknownKey);
   }
