@@ -29,6 +29,7 @@ long-tsan: ## the tests under the thread sanitizer
 long-asan: ## the tests that the default run leaves out of asan
 long-mutation: ## plausible slips in the product: each must be killed by a test
 long-fuzz: ## every fuzzer, five minutes each
+long-crash: ## 250 runs killed at random, and the power cut in 200 ways at every sync
 long-differential: ## ten million cases through interpreter, engine and DuckDB
 long-%:
 	@tools/long $*

@@ -143,7 +143,8 @@ def check_file(house, root, path):
         kind = "test"
         tests = house.tests_in(str(relative.parent))
         allowed = {name for test in tests for name in test["depends"]} if tests else set(house.by_name)
-        if tests and path.suffix == ".cpp" and all(path.name not in test["sources"] for test in tests):
+        if tests and path.suffix == ".cpp" and all(
+                path.name not in test["sources"] + test["program"] for test in tests):
             yield f"is listed by no test: {relative.parent}/CMakeLists.txt does not name it"
         user = {"folder": str(relative.parent), "name": str(relative.parent), "allowed": allowed}
 

@@ -9,9 +9,11 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "catalog/tag.h"
 #include "membership/tag_store.h"
-#include "run/pins.h"
+#include "run/plan.h"
 #include "store/sql_connection.h"
+#include "store/store.h"
 
 namespace tagsmith::crash {
 
@@ -20,8 +22,12 @@ namespace tagsmith::crash {
 /// that ends, one that comes to a rule, a block. It has four chunks of three users.
 class Scenario {
  public:
-  /// Works in `folder`, which is emptied.
-  explicit Scenario(std::string folder);
+  /// Works in `folder`, which is emptied. `copies`: of each of its users; then the chunks are as
+  /// large as a run makes them, and the lease has its heartbeat.
+  explicit Scenario(std::string folder, int copies = 1);
+
+  /// Works in the folder that another one made.
+  static Scenario open(std::string folder, int copies);
 
   /// Puts yesterday's store there, and nothing else.
   void reset() const;
@@ -43,9 +49,17 @@ class Scenario {
   [[nodiscard]] std::string dump() const;
 
  private:
+  struct Existing {};
+  Scenario(Existing, std::string folder, int copies);
   void make_yesterday() const;
+  base::Result<membership::PublishCounts> publish(store::Store& store, std::int64_t run_id,
+                                                  const run::Plan& plan,
+                                                  const std::vector<catalog::RuleVersion>& versions,
+                                                  base::Clock& clock,
+                                                  std::uint64_t* acknowledged) const;
 
   std::string folder_;
+  int copies_;
   std::string yesterday_;  // the bytes of the database
 };
 
