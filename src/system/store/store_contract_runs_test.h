@@ -372,6 +372,17 @@ TEST_P(StoreFaults, EveryCallIsDoneWholeOrNotAtAll) {
                  .has_value();
            },
            10},
+      Call{"store_plan",
+           [&] {
+             const run::Plan plan{.pins = begun.pins, .change_set_hash = "x"};
+             return runs()
+                 .store_plan(begun.fence, {.run_id = begun.id,
+                                           .plan = plan,
+                                           .new_versions = {{.tag_id = 1, .number = 1},
+                                                            {.tag_id = 2, .number = 1}}})
+                 .has_value();
+           },
+           8},
       Call{"publish",
            [&] { return published() || tags().publish(begun.chunk(0, users)).has_value(); }, 12},
       Call{"finish",
@@ -384,6 +395,11 @@ TEST_P(StoreFaults, EveryCallIsDoneWholeOrNotAtAll) {
   for (const Call& call : calls) {
     const auto prepare = [&] {
       fresh();
+      if (call.name == "store_plan") {
+        begun = {.fence = take(), .pins = pins_of({1, 2}, kStart + kHour), .scope = {1, 2}};
+        begun.id = runs().begin(begun.pins, "ann").value();
+        return;
+      }
       begun = begin({1, 2}, kStart + kHour);
       if (call.name == "finish" || call.name == "abandon") {
         ASSERT_TRUE(tags().publish(begun.chunk(0, users)));

@@ -430,6 +430,19 @@ TEST_P(StoreContract, RowsBeyondAStatementAreSplitAndOneRowBeyondItIsRefused) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, base::ErrorCode::kResourceExhausted);
   EXPECT_NE(refused.error().hint, "");
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("u3"));
+  EXPECT_EQ(dump(), before);
+
+  // Two tags of a row that is there, each of which would fit.
+  membership::RuleResult grows = large;
+  grows.tags.push_back(2);
+  grows.evidence.push_back(grows.evidence.front());
+  grows.evidence.back().tag_id = 2;
+  Begun wider = begun;
+  wider.scope = {1, 2};
+  const std::vector<membership::RuleResult> growing{grows};
+  EXPECT_EQ(tags().publish(wider.chunk(0, growing)).error().code,
+            base::ErrorCode::kResourceExhausted);
   EXPECT_EQ(dump(), before);
 }
 

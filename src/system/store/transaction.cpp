@@ -92,12 +92,13 @@ base::Status Inserter::add(SqlRow row) {
                        .message = fmt::format("a row of {} bytes, at most {} can be stored", bytes,
                                               bytes_max - head_.size()),
                        .symbol = "E_STORE",
-                       .hint = "shorten the rules of this user's tags, or give fewer tags"};
+                       .hint = "look for a very long text among the cells or reasons"};
   }
   if (bytes_ + bytes + head_.size() > bytes_max) {
     TAGSMITH_TRY(finish());
   }
   bytes_ += bytes;
+  values_.reserve(rows_max_ * columns_);
   std::ranges::move(row, std::back_inserter(values_));
   if (values_.size() == rows_max_ * columns_) {
     TAGSMITH_TRY(write(rows_max_));

@@ -45,6 +45,22 @@ base::Result<UserRow> read_user(SqlRow row, const std::string& store_name) {
   return read;
 }
 
+// A statement has room for one row at least, with its time and its keys.
+base::Status check_row_size(const SqlConnection& connection, const std::string& user_id,
+                            size_t bytes) {
+  constexpr size_t kRest = 4096;
+  const size_t bytes_max = connection.dialect().statement_bytes_max - kRest;
+  if (bytes <= bytes_max) {
+    return {};
+  }
+  return base::Error{
+      .code = base::ErrorCode::kResourceExhausted,
+      .message = fmt::format("the tags of user {} with their details have {} bytes, a row holds {}",
+                             base::quote(user_id), bytes, bytes_max),
+      .symbol = "E_STORE",
+      .hint = "the details hold the cells that the rules read: look for a very long text there"};
+}
+
 size_t position_of(std::span<const std::string> user_ids, const std::string& user_id) {
   const auto found = std::ranges::lower_bound(user_ids, user_id);
   TAGSMITH_ASSERT(found != user_ids.end() && *found == user_id);
@@ -201,6 +217,7 @@ base::Status Writing::write(const UserRow& before, membership::Merged merged) {
   ++counts_.rows_written;
   std::string ids = tag_ids_text(merged.tags);
   std::string details = tag_details_text(merged.tags);
+  TAGSMITH_TRY(check_row_size(connection_, before.user.user_id, ids.size() + details.size()));
   if (!before.row_id) {
     ++rows_added_;
     TAGSMITH_TRY(new_rows_.add(
