@@ -322,6 +322,15 @@ TEST_P(StoreContract, TheSameResultAgainWritesNothing) {
   EXPECT_EQ(feed().size(), feed_before + 1) << "only published(run)";
 }
 
+TEST_P(StoreContract, TheMarkIsOfThisStoreAndMovesWithItsFeed) {
+  const membership::StoreMark before = tags().mark().value();
+  EXPECT_EQ(before.store_id.size(), 32U);
+  EXPECT_EQ(before.seq, 0U);
+  publish({1}, {user_with("u1", {1})}, kStart);
+  EXPECT_EQ(tags().mark().value(),
+            (membership::StoreMark{.store_id = before.store_id, .seq = feed().size()}));
+}
+
 TEST_P(StoreContract, TagsOutsideTheScopeAndUsersOutsideTheChunkStay) {
   publish({1, 2}, {user_with("u1", {1, 2}), user_with("u2", {1, 2})}, kStart);
   EXPECT_EQ(publish({2}, {user_with("u1", {})}, kStart + kHour),

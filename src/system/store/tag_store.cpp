@@ -128,6 +128,17 @@ class TagStore final : public membership::TagStore {
     return edits;
   }
 
+  base::Result<membership::StoreMark> mark() override {
+    auto row = TAGSMITH_TRY(
+        first_row(connection(),
+                  "select store_id, seq from tagsmith_store join tagsmith_feed_head "
+                  "on tagsmith_feed_head.id = tagsmith_store.id where tagsmith_store.id = 1",
+                  {}));
+    TAGSMITH_ASSERT(row);
+    return membership::StoreMark{.store_id = text_of(std::move(row->at(0))),
+                                 .seq = static_cast<std::uint64_t>(integer_of(row->at(1)))};
+  }
+
   base::Status check_user_id(const std::string& user_id) override {
     return check_user_ids(std::span(&user_id, 1), session_.name);
   }

@@ -84,6 +84,10 @@ class MemoryStore : public TagStore, public lease::LeaseStore {
     return found;
   }
 
+  base::Result<StoreMark> mark() override {
+    return StoreMark{.store_id = "memory", .seq = events.size()};
+  }
+
   base::Result<PublishCounts> publish(const Chunk& chunk) override {
     if (fails_once) {
       return *std::exchange(fails_once, std::nullopt);

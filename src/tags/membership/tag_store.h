@@ -102,6 +102,14 @@ struct EditRequest {
   Stamp stamp;                     // run_id 0
 };
 
+/// Which store, and how far its feed came: another one when a gain or a loss was written since.
+struct StoreMark {
+  std::string store_id;
+  std::uint64_t seq = 0;
+
+  bool operator==(const StoreMark&) const = default;
+};
+
 /// Users with their tags, manual edits and the feed. Errors: the symbols above, each with place
 /// and hint; kConflict where the same transaction may be tried again (deadlock, lock wait);
 /// kUnavailable for the world. Not thread-safe: one a thread.
@@ -118,6 +126,8 @@ class TagStore {
   /// All manual edits, or those of one user, by user, tag and kind.
   virtual base::Result<std::vector<ManualEdit>> manual_edits(
       const std::optional<std::string>& user_id) = 0;
+
+  virtual base::Result<StoreMark> mark() = 0;
 
   /// Refuses a user id that the serving table cannot hold (E_STORE_USER_ID): whoever plans asks it
   /// of new users, so that nothing of the run is written. publish() and edit() ask it again.
