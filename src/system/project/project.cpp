@@ -102,8 +102,10 @@ void move_into(FileProblems from, FileProblems& to) {
   std::ranges::move(from, std::back_inserter(to));
 }
 
-void read_tag_files(const Folder& folder, const catalog::TagGuards& guards, RuleSources& sources,
+// Whether all files could be read: else a code that is not there may stand in another.
+bool read_tag_files(const Folder& folder, const catalog::TagGuards& guards, RuleSources& sources,
                     Reading& reading) {
+  bool all_read = true;
   TagFiles tags(guards, reading.project.catalog, sources);
   std::vector<YamlFile> files;
   for (const std::string& name : folder.yaml_files("tags", reading.problems)) {
@@ -112,21 +114,28 @@ void read_tag_files(const Folder& folder, const catalog::TagGuards& guards, Rule
     if (root) {
       tags.read(*file, *root);
     }
+    all_read = all_read && root.has_value();
     if (file) {
       files.push_back(std::move(*file));
     }
   }
   for (YamlFile& file : files) {
-    tags.check_categories(file);
+    if (all_read) {
+      tags.check_categories(file);
+    }
     move_into(file.problems(), reading.problems);
   }
   tags.finish();
+  return all_read;
 }
 
-void read_test_files(const Folder& folder, Reading& reading) {
-  std::vector<std::string> codes;
-  for (const catalog::Tag& tag : reading.project.catalog.tags) {
-    codes.push_back(tag.code);
+void read_test_files(const Folder& folder, bool all_tags_read, Reading& reading) {
+  std::optional<std::vector<std::string>> codes;
+  if (all_tags_read) {
+    codes.emplace();
+    for (const catalog::Tag& tag : reading.project.catalog.tags) {
+      codes->push_back(tag.code);
+    }
   }
   for (const std::string& name : folder.yaml_files("tests", reading.problems)) {
     std::optional<YamlFile> file;
@@ -180,8 +189,8 @@ Reading read_folder(const std::string& path, const std::string& environment) {
     move_into(file->problems(), reading.problems);
   }
   reading.settings_read = reading.problems.empty();
-  read_tag_files(folder, guards, *sources, reading);
-  read_test_files(folder, reading);
+  const bool all_tags_read = read_tag_files(folder, guards, *sources, reading);
+  read_test_files(folder, all_tags_read, reading);
   reading.project.sources = std::move(sources);
   return reading;
 }

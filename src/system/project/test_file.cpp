@@ -23,8 +23,8 @@ void read_cells(YamlFile& file, const YamlNode& user, RuleTest& test) {
   }
 }
 
-void read_codes(YamlFile& file, const YamlNode& list, const std::vector<std::string>& codes,
-                RuleTest& test) {
+void read_codes(YamlFile& file, const YamlNode& list,
+                const std::optional<std::vector<std::string>>& codes, RuleTest& test) {
   if (!expect_list(file, list, "'tags'")) {
     return;
   }
@@ -33,9 +33,9 @@ void read_codes(YamlFile& file, const YamlNode& list, const std::vector<std::str
     if (!code) {
       continue;
     }
-    if (std::ranges::find(codes, *code) == codes.end()) {
+    if (codes && std::ranges::find(*codes, *code) == codes->end()) {
       file.add_problem(node, kProjectUnknown, fmt::format("there is no tag {}", base::quote(*code)),
-                       base::did_you_mean(*code, codes));
+                       base::did_you_mean(*code, *codes));
     } else if (std::ranges::find(test.tags, *code) != test.tags.end()) {
       file.add_problem(node, kProjectRepeated,
                        fmt::format("the tag {} stands here twice", base::quote(*code)),
@@ -47,7 +47,8 @@ void read_codes(YamlFile& file, const YamlNode& list, const std::vector<std::str
   std::ranges::sort(test.tags);
 }
 
-void read_test(YamlFile& file, const YamlNode& node, const std::vector<std::string>& codes,
+void read_test(YamlFile& file, const YamlNode& node,
+               const std::optional<std::vector<std::string>>& codes,
                const std::optional<std::string>& as_of, std::vector<RuleTest>& tests) {
   Fields fields(file, node, "a test", {"name", "user", "tags", "as_of"});
   if (!fields.is_map()) {
@@ -69,7 +70,8 @@ void read_test(YamlFile& file, const YamlNode& node, const std::vector<std::stri
 
 }  // namespace
 
-void read_tests(YamlFile& file, const YamlNode& root, const std::vector<std::string>& codes,
+void read_tests(YamlFile& file, const YamlNode& root,
+                const std::optional<std::vector<std::string>>& codes,
                 std::vector<RuleTest>& tests) {
   std::optional<std::string> as_of;
   const YamlNode* list = &root;

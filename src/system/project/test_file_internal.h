@@ -1,6 +1,6 @@
 #pragma once
 
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +9,9 @@
 
 namespace tagsmith::project {
 
-/// Adds the tests of one file of tests/. `codes` are those of all tags.
-void read_tests(YamlFile& file, const YamlNode& root, const std::vector<std::string>& codes,
-                std::vector<RuleTest>& tests);
+/// Adds the tests of one file of tests/. `codes` are those of all tags; nothing where
+/// they are not known.
+void read_tests(YamlFile& file, const YamlNode& root,
+                const std::optional<std::vector<std::string>>& codes, std::vector<RuleTest>& tests);
 
 }  // namespace tagsmith::project
