@@ -534,8 +534,8 @@ std::optional<std::pair<std::string, std::string>> ambiguity(const YamlNode& nod
     return std::nullopt;
   }
   const std::string low = lower(node.text);
-  static const std::set<std::string> kWords = {"yes", "no", "on", "off", "y", "n"};
-  if (kWords.contains(low)) {
+  static const std::set<std::string> words = {"yes", "no", "on", "off", "y", "n"};
+  if (words.contains(low)) {
     return std::pair(fmt::format("{} is a boolean in some versions of YAML and a text in others",
                                  base::quote(node.text)),
                      fmt::format("write true or false, or the text '{}' in quotes", node.text));
