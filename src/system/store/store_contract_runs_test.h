@@ -19,7 +19,7 @@ TEST_P(StoreContract, OneRunIsUnfinishedAtATime) {
   const run::Pins pins = pins_of({1, 2}, kStart);
   const std::int64_t id = runs().begin(pins, "ann").value();
   EXPECT_EQ(id, 1);
-  EXPECT_FAILS(runs().begin(pins, "bob"), "E_RUN_UNFINISHED");
+  TAGSMITH_EXPECT_FAILS(runs().begin(pins, "bob"), "E_RUN_UNFINISHED");
   const auto record = runs().unfinished().value();
   ASSERT_TRUE(record);
   EXPECT_EQ(record->id, 1);
@@ -37,7 +37,8 @@ TEST_P(StoreContract, OneRunIsUnfinishedAtATime) {
   EXPECT_EQ(held->ended_at, kStart + 1);
   EXPECT_EQ(runs().begin(pins, "bob").value(), 2);
   EXPECT_FALSE(runs().run(3).value());
-  EXPECT_FAILS(runs().end_unpublished(3, run::RunState::kFailed, "", kStart), "E_RUN_UNKNOWN");
+  TAGSMITH_EXPECT_FAILS(runs().end_unpublished(3, run::RunState::kFailed, "", kStart),
+                        "E_RUN_UNKNOWN");
 }
 
 TEST_P(StoreContract, APlanIsStoredWithTheVersionsOfItsRules) {
@@ -71,12 +72,13 @@ TEST_P(StoreContract, APlanIsStoredWithTheVersionsOfItsRules) {
   EXPECT_EQ(record->plan, plan.summary);
   EXPECT_EQ(record->change_set, plan.change_set);
   EXPECT_EQ(record->change_set_hash, plan.change_set_hash);
-  EXPECT_EQ(store_->catalog().newest_versions().value(), versions);
-  EXPECT_FAILS(runs().end_unpublished(id, run::RunState::kFailed, "", kStart), "E_RUN_STATE");
+  EXPECT_EQ(own_store->catalog().newest_versions().value(), versions);
+  TAGSMITH_EXPECT_FAILS(runs().end_unpublished(id, run::RunState::kFailed, "", kStart),
+                        "E_RUN_STATE");
   run::Plan other = plan;
   other.change_set_hash = std::string(64, 'b');
-  EXPECT_FAILS(runs().store_plan(fence, {.run_id = id, .plan = other, .new_versions = {}}),
-               "E_RUN_STATE");
+  TAGSMITH_EXPECT_FAILS(runs().store_plan(fence, {.run_id = id, .plan = other, .new_versions = {}}),
+                        "E_RUN_STATE");
 
   ASSERT_TRUE(runs().finish(fence, id, kStart + 5));
   ASSERT_TRUE(runs().finish(fence, id, kStart + 6)) << "again after the answer was lost";
@@ -103,9 +105,9 @@ TEST_P(StoreContract, VersionsOfATagComeOldestFirst) {
         runs().store_plan(fence, {.run_id = id, .plan = plan, .new_versions = {all.back()}}));
     ASSERT_TRUE(runs().finish(fence, id, kStart));
   }
-  EXPECT_EQ(store_->catalog().versions_of(4).value(), all);
-  EXPECT_EQ(store_->catalog().newest_versions().value(), (std::vector{all.back()}));
-  EXPECT_TRUE(store_->catalog().versions_of(5).value().empty());
+  EXPECT_EQ(own_store->catalog().versions_of(4).value(), all);
+  EXPECT_EQ(own_store->catalog().newest_versions().value(), (std::vector{all.back()}));
+  EXPECT_TRUE(own_store->catalog().versions_of(5).value().empty());
 
   const lease::Fence fence = take();
   const run::Pins pins = pins_of({4}, kStart);
@@ -113,7 +115,7 @@ TEST_P(StoreContract, VersionsOfATagComeOldestFirst) {
   const run::Plan plan{.pins = pins, .change_set_hash = "x"};
   const auto refused =
       runs().store_plan(fence, {.run_id = id, .plan = plan, .new_versions = {all.back()}});
-  EXPECT_FAILS(refused, kStoreDuplicate);
+  TAGSMITH_EXPECT_FAILS(refused, kStoreDuplicate);
   EXPECT_EQ(refused.error().code, base::ErrorCode::kConflict);
   EXPECT_EQ(runs().run(id).value()->state, run::RunState::kPinned) << "rolled back";
 }
@@ -227,8 +229,8 @@ TEST_P(StoreContract, WhatSomebodyChangedSinceStaysWhenARunIsAbandoned) {
 TEST_P(StoreContract, OnlyAnUnfinishedRunIsAbandoned) {
   publish({1}, {user_with("u1", {1})}, kStart);
   const lease::Fence fence = take();
-  EXPECT_FAILS(runs().abandon(fence, 1, kStart), "E_RUN_STATE");
-  EXPECT_FAILS(runs().abandon(fence, 2, kStart), "E_RUN_UNKNOWN");
+  TAGSMITH_EXPECT_FAILS(runs().abandon(fence, 1, kStart), "E_RUN_STATE");
+  TAGSMITH_EXPECT_FAILS(runs().abandon(fence, 2, kStart), "E_RUN_UNKNOWN");
   const std::int64_t pinned = runs().begin(pins_of({1}, kStart), "ann").value();
   EXPECT_EQ(runs().abandon(fence, pinned, kStart).value(), membership::PublishCounts{});
   EXPECT_EQ(runs().run(pinned).value()->state, run::RunState::kAbandoned);
@@ -239,10 +241,10 @@ TEST_P(StoreContract, ARunThatIsBeingAbandonedPublishesNoMore) {
   const std::vector<membership::RuleResult> users{user_with("u1", {1})};
   ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
   execute("update tagsmith_runs set revert_below = 2");
-  EXPECT_FAILS(tags().publish(begun.chunk(1, users)), "E_STORE_PROGRESS");
+  TAGSMITH_EXPECT_FAILS(tags().publish(begun.chunk(1, users)), "E_STORE_PROGRESS");
   EXPECT_EQ(tags().publish(begun.chunk(1, users)).error().hint,
             fmt::format("tagsmith runs abandon {} goes on", begun.id));
-  EXPECT_FAILS(runs().finish(begun.fence, begun.id, kStart), "E_RUN_STATE");
+  TAGSMITH_EXPECT_FAILS(runs().finish(begun.fence, begun.id, kStart), "E_RUN_STATE");
 }
 
 // Drift.
@@ -268,7 +270,7 @@ TEST_P(StoreContract, WhatOthersWroteStopsTheNextRunAndIsNamed) {
     execute(test.write);
     const auto before = dump();
     const auto begun = runs().begin(pins_of({1}, kStart + kHour), "ann");
-    EXPECT_FAILS(begun, "E_STORE_DRIFT");
+    TAGSMITH_EXPECT_FAILS(begun, "E_STORE_DRIFT");
     EXPECT_THAT(begun.error().message, testing::HasSubstr(test.user));
     EXPECT_EQ(dump(), before);
     if (!test.undo.empty()) {
@@ -289,17 +291,17 @@ TEST_P(StoreContract, RunsOfAnyOrderOfTimesAreNoDrift) {
 // Leases.
 
 TEST_P(StoreContract, AFenceIsTakenByOneAndGivenBack) {
-  lease::LeaseStore& leases = store_->leases();
+  lease::LeaseStore& leases = own_store->leases();
   EXPECT_EQ(leases.read("publish").value(), lease::FenceRow{});
   const lease::Fence first = leases.take("publish", "ann", 0).value();
   EXPECT_EQ(first, (lease::Fence{.name = "publish", .epoch = 1}));
-  EXPECT_FAILS(leases.take("publish", "bob", 0), "E_STORE_FENCED");
+  TAGSMITH_EXPECT_FAILS(leases.take("publish", "bob", 0), "E_STORE_FENCED");
   ASSERT_TRUE(leases.beat(first));
   ASSERT_TRUE(leases.beat(first));
   EXPECT_EQ(leases.read("publish").value(),
             (lease::FenceRow{.epoch = 1, .holder = "ann", .beats = 2}));
   const lease::Fence second = leases.take("publish", "bob", 1).value();
-  EXPECT_FAILS(leases.beat(first), "E_STORE_FENCED");
+  TAGSMITH_EXPECT_FAILS(leases.beat(first), "E_STORE_FENCED");
   ASSERT_TRUE(leases.release(first)) << "nothing happens: it was taken over";
   EXPECT_EQ(leases.read("publish").value(),
             (lease::FenceRow{.epoch = 2, .holder = "bob", .beats = 2}));
@@ -307,11 +309,11 @@ TEST_P(StoreContract, AFenceIsTakenByOneAndGivenBack) {
   EXPECT_EQ(leases.read("publish").value(),
             (lease::FenceRow{.epoch = 2, .holder = "", .beats = 2}));
   EXPECT_EQ(leases.read("other").value(), lease::FenceRow{});
-  EXPECT_FAILS(leases.take("other", "ann", 3), "E_STORE_FENCED");
+  TAGSMITH_EXPECT_FAILS(leases.take("other", "ann", 3), "E_STORE_FENCED");
 }
 
 TEST_P(StoreContract, ABeatComesFromAnotherThreadWhileChunksAreWritten) {
-  const auto store = open(real_, false).value();
+  const auto store = open(real, false).value();
   const lease::Fence fence = store->leases().take("publish", "me", 0).value();
   const std::int64_t id = store->runs().begin(pins_of({1}, kStart), "ann").value();
   const run::Plan plan{.pins = pins_of({1}, kStart), .change_set_hash = "x"};
@@ -349,10 +351,10 @@ TEST_P(StoreFaults, EveryCallIsDoneWholeOrNotAtAll) {
     std::uint64_t steps_min = 0;
   };
   const auto fresh = [&] {
-    real_ = GetParam().fresh();
-    faulty_ = std::make_shared<FaultyDatabase>(real_);
-    store_ = open(faulty_, true).value();
-    raw_ = faulty_->connect().value();
+    real = GetParam().fresh();
+    faulty = std::make_shared<FaultyDatabase>(real);
+    own_store = open(faulty, true).value();
+    raw = faulty->connect().value();
     publish({1, 2}, {user_with("u1", {1, 2}), user_with("u2", {1})}, kStart);
     set({grant_of("u2", 2, kStart)}, kStart + 1);
   };
@@ -414,7 +416,7 @@ TEST_P(StoreFaults, EveryCallIsDoneWholeOrNotAtAll) {
             fmt::format("{}: fault {} at step {}", call.name, static_cast<int>(fault), step));
         prepare();
         const auto before = dump();
-        faulty_->arm(step, fault);
+        faulty->arm(step, fault);
         bool done = false;
         // The look at the progress that the call begins with is a step too.
         if (call.name == "publish") {
@@ -422,7 +424,7 @@ TEST_P(StoreFaults, EveryCallIsDoneWholeOrNotAtAll) {
         } else {
           done = call.act();
         }
-        if (!faulty_->fired()) {
+        if (!faulty->fired()) {
           EXPECT_TRUE(done);
           EXPECT_GE(step, call.steps_min);
           break;
@@ -445,14 +447,14 @@ TEST_P(StoreFaults, ACommitWithoutAnAnswerIsInDoubtAndTheProgressTells) {
   for (const Fault fault : {Fault::kRequestLost, Fault::kAnswerLost}) {
     const Begun begun = begin({1}, kStart);
     const std::vector<membership::RuleResult> users{user_with("u1", {1})};
-    faulty_->arm(0, fault);
+    faulty->arm(0, fault);
     ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
-    const std::uint64_t commit = faulty_->trail().size();
-    ASSERT_EQ(faulty_->trail().back(), "commit");
-    faulty_->arm(commit, fault);
+    const std::uint64_t commit = faulty->trail().size();
+    ASSERT_EQ(faulty->trail().back(), "commit");
+    faulty->arm(commit, fault);
     const std::vector<membership::RuleResult> others{user_with("u2", {1})};
     const auto answer = tags().publish(begun.chunk(1, others));
-    ASSERT_TRUE(faulty_->fired());
+    ASSERT_TRUE(faulty->fired());
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().symbol, membership::kStoreInDoubt);
     EXPECT_FALSE(tags().progress(begun.id)) << "the connection is gone";

@@ -41,13 +41,13 @@ class StoreContract : public testing::TestWithParam<ContractDatabase> {
   static constexpr membership::Micros kHour = 3'600'000'000;
 
   StoreContract()
-      : real_(GetParam().fresh()),
-        faulty_(std::make_shared<FaultyDatabase>(real_)),
-        store_(open(faulty_, /*create=*/true).value()),
-        raw_(faulty_->connect().value()) {}
+      : real(GetParam().fresh()),
+        faulty(std::make_shared<FaultyDatabase>(real)),
+        own_store(open(faulty, /*create=*/true).value()),
+        raw(faulty->connect().value()) {}
 
-  membership::TagStore& tags() { return store_->tags(); }
-  run::RunStore& runs() { return store_->runs(); }
+  membership::TagStore& tags() { return own_store->tags(); }
+  run::RunStore& runs() { return own_store->runs(); }
 
   static run::Pins pins_of(const std::vector<std::int32_t>& tag_ids, membership::Micros time) {
     run::Pins pins{.as_of = 20'000, .partition = "2024-10-04", .started_at = time};
@@ -78,8 +78,8 @@ class StoreContract : public testing::TestWithParam<ContractDatabase> {
   }
 
   lease::Fence take() {
-    const lease::FenceRow row = store_->leases().read("publish").value();
-    return store_->leases().take("publish", "me", row.epoch).value();
+    const lease::FenceRow row = own_store->leases().read("publish").value();
+    return own_store->leases().take("publish", "me", row.epoch).value();
   }
 
   /// A run that has its plan stored and publishes nothing yet.
@@ -116,7 +116,7 @@ class StoreContract : public testing::TestWithParam<ContractDatabase> {
     const Begun begun = begin(scope, time);
     const auto counts = tags().publish(begun.chunk(0, users)).value();
     EXPECT_TRUE(runs().finish(begun.fence, begun.id, time + kHour));
-    EXPECT_TRUE(store_->leases().release(begun.fence));
+    EXPECT_TRUE(own_store->leases().release(begun.fence));
     return counts;
   }
 
@@ -155,11 +155,11 @@ class StoreContract : public testing::TestWithParam<ContractDatabase> {
 
   std::vector<membership::FeedRow> feed() { return tags().feed({.rows_max = 1'000'000}).value(); }
 
-  void execute(const std::string& sql) { raw_->execute(sql, {}).value(); }
+  void execute(const std::string& sql) { raw->execute(sql, {}).value(); }
 
   std::vector<std::string> rows_of(const std::string& sql) {
     std::vector<std::string> lines;
-    const auto rows = raw_->query(sql, {}).value();
+    const auto rows = raw->query(sql, {}).value();
     while (auto row = rows->next().value()) {
       std::string line;
       for (const SqlValue& value : *row) {
@@ -194,22 +194,22 @@ class StoreContract : public testing::TestWithParam<ContractDatabase> {
 
   /// After a fault: the process, or the connection, is new.
   void recover() {
-    faulty_->revive();
-    ASSERT_TRUE(store_->reconnect());
-    raw_ = faulty_->connect().value();
+    faulty->revive();
+    ASSERT_TRUE(own_store->reconnect());
+    raw = faulty->connect().value();
   }
 
-  std::shared_ptr<SqlDatabase> real_;
-  std::shared_ptr<FaultyDatabase> faulty_;  // over `real_`
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<SqlConnection> raw_;
+  std::shared_ptr<SqlDatabase> real;
+  std::shared_ptr<FaultyDatabase> faulty;  // over `real`
+  std::unique_ptr<Store> own_store;
+  std::unique_ptr<SqlConnection> raw;
 };
 
 inline std::string contract_name(const testing::TestParamInfo<ContractDatabase>& info) {
   return info.param.name;
 }
 
-#define EXPECT_FAILS(result, expected_symbol)                                    \
+#define TAGSMITH_EXPECT_FAILS(result, expected_symbol)                           \
   do {                                                                           \
     const auto& tested = (result);                                               \
     ASSERT_FALSE(tested.has_value());                                            \
@@ -236,8 +236,8 @@ TEST_P(StoreContract, AnEmptyDatabaseIsMadeOnlyWhenThatIsAsked) {
 TEST_P(StoreContract, AStoreOfANewerVersionIsRefusedAndStaysAsItIs) {
   execute("update tagsmith_store set schema_version = 99 where id = 1");
   const auto before = dump();
-  EXPECT_FAILS(open(faulty_, true), "E_STORE_VERSION");
-  EXPECT_THAT(open(faulty_, true).error().message, testing::HasSubstr("99"));
+  TAGSMITH_EXPECT_FAILS(open(faulty, true), "E_STORE_VERSION");
+  EXPECT_THAT(open(faulty, true).error().message, testing::HasSubstr("99"));
   EXPECT_EQ(dump(), before);
 }
 
@@ -247,7 +247,7 @@ TEST_P(StoreContract, TablesWithOurNamesThatAreNotOursAreRefused) {
   auto connection = database->connect().value();
   ASSERT_TRUE(connection->execute("create table orders (id integer)", {}));
   ASSERT_TRUE(connection->execute("create table user_tags (user_id varchar(10))", {}));
-  EXPECT_FAILS(open(database, true), "E_STORE_FOREIGN");
+  TAGSMITH_EXPECT_FAILS(open(database, true), "E_STORE_FOREIGN");
   EXPECT_THAT(open(database, true).error().message, testing::HasSubstr("user_tags"));
   EXPECT_FALSE(connection->query("select * from tagsmith_store", {})) << "something was made";
   ASSERT_TRUE(connection->execute("drop table user_tags", {}));
@@ -259,13 +259,13 @@ TEST_P(StoreContract, ATableOfTheVersionThatIsNotOursIsRefused) {
   ASSERT_TRUE(database->create());
   auto connection = database->connect().value();
   ASSERT_TRUE(connection->execute("create table tagsmith_store (name varchar(10))", {}));
-  EXPECT_FAILS(open(database, true), "E_STORE_FOREIGN");
+  TAGSMITH_EXPECT_FAILS(open(database, true), "E_STORE_FOREIGN");
 }
 
 TEST_P(StoreContract, AMissingTableIsNamed) {
   execute("drop table tagsmith_manual");
-  EXPECT_FAILS(open(faulty_, true), "E_STORE_FOREIGN");
-  EXPECT_THAT(open(faulty_, true).error().message, testing::HasSubstr("tagsmith_manual"));
+  TAGSMITH_EXPECT_FAILS(open(faulty, true), "E_STORE_FOREIGN");
+  EXPECT_THAT(open(faulty, true).error().message, testing::HasSubstr("tagsmith_manual"));
 }
 
 TEST_P(StoreContract, KilledWhileItIsMadeItIsMadeTheNextTime) {
@@ -394,10 +394,11 @@ TEST_P(StoreContract, AnIdThatDoesNotFitIsRefusedBeforeAnythingIsWritten) {
   }
   const std::vector<membership::RuleResult> users{user_with("a", {1}),
                                                   user_with(longest + "x", {1})};
-  EXPECT_FAILS(tags().publish(begun.chunk(0, users)), "E_STORE_USER_ID");
-  EXPECT_FAILS(tags().check_user_id(longest + "x"), "E_STORE_USER_ID");
-  EXPECT_FAILS(tags().edit({.set = {grant_of("a", 1, kStart), grant_of(longest + "x", 1, kStart)}}),
-               "E_STORE_USER_ID");
+  TAGSMITH_EXPECT_FAILS(tags().publish(begun.chunk(0, users)), "E_STORE_USER_ID");
+  TAGSMITH_EXPECT_FAILS(tags().check_user_id(longest + "x"), "E_STORE_USER_ID");
+  TAGSMITH_EXPECT_FAILS(
+      tags().edit({.set = {grant_of("a", 1, kStart), grant_of(longest + "x", 1, kStart)}}),
+      "E_STORE_USER_ID");
   EXPECT_EQ(dump(), before);
   EXPECT_TRUE(tags().check_user_id(longest));
   const std::vector<membership::RuleResult> fits{user_with(longest, {1})};
@@ -465,14 +466,14 @@ TEST_P(StoreContract, ABrokenRowIsDriftAndNeverAnEmptyOne) {
     SCOPED_TRACE(broken);
     execute("update user_tags set tag_ids = '[1]', updated_time = created_time");
     const SqlValue details = "{\"1\":" + detail + "}";
-    ASSERT_TRUE(raw_->execute("update user_tags set tag_details = ?", std::span(&details, 1)));
+    ASSERT_TRUE(raw->execute("update user_tags set tag_details = ?", std::span(&details, 1)));
     ASSERT_TRUE(tags().user("u1"));
     execute("update user_tags set " + broken);
-    EXPECT_FAILS(tags().user("u1"), "E_STORE_DRIFT");
+    TAGSMITH_EXPECT_FAILS(tags().user("u1"), "E_STORE_DRIFT");
     EXPECT_THAT(tags().user("u1").error().message, testing::HasSubstr("u1"));
     if (broken == "tag_ids = 'x'") {
-      EXPECT_FAILS(tags().users().value()->next(), "E_STORE_DRIFT");
-      EXPECT_FAILS(runs().member_counts(), "E_STORE_DRIFT");
+      TAGSMITH_EXPECT_FAILS(tags().users().value()->next(), "E_STORE_DRIFT");
+      TAGSMITH_EXPECT_FAILS(runs().member_counts(), "E_STORE_DRIFT");
     }
   }
 }
@@ -484,10 +485,10 @@ TEST_P(StoreContract, AFenceThatSomebodyTookWritesNothing) {
   const lease::Fence newer = take();
   const auto before = dump();
   const std::vector<membership::RuleResult> users{user_with("u1", {1})};
-  EXPECT_FAILS(tags().publish(begun.chunk(0, users)), "E_STORE_FENCED");
-  EXPECT_FAILS(runs().finish(begun.fence, begun.id, kStart), "E_STORE_FENCED");
-  EXPECT_FAILS(runs().abandon(begun.fence, begun.id, kStart), "E_STORE_FENCED");
-  EXPECT_FAILS(store_->leases().beat(begun.fence), "E_STORE_FENCED");
+  TAGSMITH_EXPECT_FAILS(tags().publish(begun.chunk(0, users)), "E_STORE_FENCED");
+  TAGSMITH_EXPECT_FAILS(runs().finish(begun.fence, begun.id, kStart), "E_STORE_FENCED");
+  TAGSMITH_EXPECT_FAILS(runs().abandon(begun.fence, begun.id, kStart), "E_STORE_FENCED");
+  TAGSMITH_EXPECT_FAILS(own_store->leases().beat(begun.fence), "E_STORE_FENCED");
   EXPECT_EQ(dump(), before);
   Begun taken_over = begun;
   taken_over.fence = newer;
@@ -497,22 +498,22 @@ TEST_P(StoreContract, AFenceThatSomebodyTookWritesNothing) {
 TEST_P(StoreContract, AChunkOutOfTurnWritesNothing) {
   const Begun begun = begin({1}, kStart);
   const std::vector<membership::RuleResult> users{user_with("u1", {1})};
-  EXPECT_FAILS(tags().publish(begun.chunk(1, users)), "E_STORE_PROGRESS");
+  TAGSMITH_EXPECT_FAILS(tags().publish(begun.chunk(1, users)), "E_STORE_PROGRESS");
   ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
   const auto before = dump();
-  EXPECT_FAILS(tags().publish(begun.chunk(0, users)), "E_STORE_PROGRESS");
+  TAGSMITH_EXPECT_FAILS(tags().publish(begun.chunk(0, users)), "E_STORE_PROGRESS");
   EXPECT_EQ(tags().progress(begun.id).value(),
             (membership::Progress{.chunks = 1, .counts = {.rows_written = 1, .entered = 1}}));
   EXPECT_EQ(dump(), before);
   ASSERT_TRUE(tags().publish(begun.chunk(1, {})));
   EXPECT_EQ(tags().progress(begun.id).value().chunks, 2U) << "a chunk that changes nobody counts";
   ASSERT_TRUE(runs().finish(begun.fence, begun.id, kStart));
-  EXPECT_FAILS(tags().publish(begun.chunk(2, users)), "E_STORE_PROGRESS");
-  EXPECT_FAILS(tags().progress(7), "E_RUN_UNKNOWN");
+  TAGSMITH_EXPECT_FAILS(tags().publish(begun.chunk(2, users)), "E_STORE_PROGRESS");
+  TAGSMITH_EXPECT_FAILS(tags().progress(7), "E_RUN_UNKNOWN");
 }
 
 TEST_P(StoreContract, TheFeedIsContiguousWhenTwoConnectionsWriteInTurns) {
-  const auto other = open(faulty_, false).value();
+  const auto other = open(faulty, false).value();
   const Begun begun = begin({1}, kStart);
   std::uint64_t number = 0;
   for (int i = 0; i < 20; ++i) {
@@ -535,7 +536,7 @@ TEST_P(StoreContract, TheFeedIsContiguousWhenTwoConnectionsWriteInTurns) {
 TEST_P(StoreContract, TheFeedIsContiguousWhenTwoThreadsWriteAtOnce) {
   constexpr int kWrites = 25;
   const auto write = [&](const std::string& prefix) {
-    const auto store = open(real_, false).value();
+    const auto store = open(real, false).value();
     for (int i = 0; i < kWrites; ++i) {
       for (bool done = false; !done;) {
         const auto edited =
