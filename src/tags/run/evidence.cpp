@@ -95,19 +95,26 @@ class EvidenceOf::Consumer final : public dataset::BatchConsumer {
 };
 
 void EvidenceOf::want(size_t user, std::string_view user_id, size_t rule) {
-  if (users_.emplace(user_id, user).second) {
-    ids_.resize(std::max(ids_.size(), user + 1));
-    ids_[user] = user_id;
+  if (user >= ids_.size()) {
+    ids_.resize(user + 1);
   }
-  if (!reasons_.contains(rule)) {
-    const rule::TypedRule& typed = rules_.rules[rule].rule;
-    reasons_[rule] = rule::print(typed, data_.schema);
-    columns_[rule] = rule::columns_of(typed);
-    for (const column::ColumnId column : columns_[rule]) {
-      if (column.table != column::kKeyTable) {
-        cells_.try_emplace(column, data_.schema.type(column));
-      }
+  if (ids_[user].empty()) {
+    ids_[user] = user_id;
+    users_.emplace(user_id, user);
+  }
+  reasons_.resize(rules_.rules.size());
+  std::optional<Reason>& reason = reasons_[rule];
+  if (reason) {
+    return;
+  }
+  const rule::TypedRule& typed = rules_.rules[rule].rule;
+  reason.emplace(Reason{.text = rule::print(typed, data_.schema), .parts = {}});
+  for (const column::ColumnId column : rule::columns_of(typed)) {
+    Part part{.name = base::json_quoted(data_.schema.display_name(column)), .column = column};
+    if (column.table != column::kKeyTable) {
+      part.cells = &cells_.try_emplace(column, data_.schema.type(column)).first->second;
     }
+    reason->parts.push_back(std::move(part));
   }
 }
 
@@ -137,23 +144,24 @@ base::Status EvidenceOf::read_table(dataset::Reader& reader, size_t table) {
   return {};
 }
 
-std::string EvidenceOf::cell_json(column::ColumnId column, size_t user) const {
-  if (column.table == column::kKeyTable) {
+std::string EvidenceOf::cell_json(const Part& part, size_t user) const {
+  if (part.cells == nullptr) {
     return base::json_quoted(ids_[user]);
   }
-  const Cells& cells = cells_.at(column);
-  const std::uint32_t row = cells.row_of_user[user];
-  return row == kNoRow ? "null" : to_json(cells.view.value(row), data_.schema.type(column));
+  const std::uint32_t row = part.cells->row_of_user[user];
+  return row == kNoRow ? "null" : to_json(part.cells->view.value(row), part.cells->data.type());
 }
 
 membership::Evidence EvidenceOf::of(size_t user, size_t rule) const {
+  const Reason& reason = *reasons_[rule];
   std::string value = "{";
-  for (const column::ColumnId column : columns_.at(rule)) {
-    value +=
-        fmt::format("{}{}:{}", value.size() == 1 ? "" : ",",
-                    base::json_quoted(data_.schema.display_name(column)), cell_json(column, user));
+  for (const Part& part : reason.parts) {
+    value += value.size() == 1 ? "" : ",";
+    value += part.name;
+    value += ":";
+    value += cell_json(part, user);
   }
-  return {.tag_id = rules_.rules[rule].tag_id, .value = value + "}", .reason = reasons_.at(rule)};
+  return {.tag_id = rules_.rules[rule].tag_id, .value = value + "}", .reason = reason.text};
 }
 
 }  // namespace tagsmith::run

@@ -42,17 +42,26 @@ class EvidenceOf {
     column::ColumnView view;
     std::vector<std::uint32_t> row_of_user;
   };
+  // A column of a rule with what it is called in the evidence.
+  struct Part {
+    std::string name;  // as JSON
+    column::ColumnId column;
+    const Cells* cells = nullptr;  // of a column that is not the key
+  };
+  struct Reason {
+    std::string text;
+    std::vector<Part> parts;
+  };
   class Consumer;
 
   base::Status read_table(dataset::Reader& reader, size_t table);
-  [[nodiscard]] std::string cell_json(column::ColumnId column, size_t user) const;
+  [[nodiscard]] std::string cell_json(const Part& part, size_t user) const;
 
   const dataset::DataSet& data_;
   const catalog::CheckedRules& rules_;
   std::unordered_map<std::string_view, size_t> users_;
-  std::vector<std::string_view> ids_;                        // by user
-  std::map<size_t, std::vector<column::ColumnId>> columns_;  // of each wanted rule
-  std::map<size_t, std::string> reasons_;                    // of each wanted rule
+  std::vector<std::string_view> ids_;           // by user
+  std::vector<std::optional<Reason>> reasons_;  // by rule, of the wanted ones
   std::map<column::ColumnId, Cells> cells_;
 };
 

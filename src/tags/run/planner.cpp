@@ -433,7 +433,7 @@ class Planner {
   }
 
   // The rule of each pair that may enter: the first one of the tag that is TRUE, as it is written.
-  using Reasons = std::map<std::int32_t, size_t>;  // tag -> rule
+  using Reasons = std::vector<size_t>;  // a rule for each mark that needs evidence, in their order
   base::Result<std::vector<Reasons>> find_reasons(const std::vector<const ChangedUser*>& users) {
     std::map<std::int32_t, std::vector<size_t>> rules_of_tag;
     for (size_t i = 0; i < rules_.rules.size(); ++i) {
@@ -454,7 +454,7 @@ class Planner {
               const std::vector<size_t>& rules = rules_of_tag.at(mark.tag_id);
               const auto rule = std::ranges::find_if(rules, is_true);
               TAGSMITH_ASSERT(rule != rules.end());
-              reasons[i][mark.tag_id] = *rule;
+              reasons[i].push_back(*rule);
             }
           }
         }));
@@ -481,7 +481,7 @@ class Planner {
       report(place_, "collecting evidence");
       reasons = TAGSMITH_TRY(find_reasons(entering));
       for (size_t i = 0; i < entering.size(); ++i) {
-        for (const auto& [tag_id, rule] : reasons[i]) {
+        for (const size_t rule : reasons[i]) {
           evidence.want(i, entering[i]->user_id, rule);
         }
       }
@@ -502,7 +502,7 @@ class Planner {
         }
       }
       if (next < entering.size() && entering[next] == &user) {
-        for (const auto& [tag_id, rule] : reasons[next]) {
+        for (const size_t rule : reasons[next]) {
           result.evidence.push_back(evidence.of(next, rule));
         }
         ++next;
