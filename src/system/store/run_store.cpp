@@ -48,7 +48,7 @@ RunState state_of(std::string_view name) {
 
 constexpr std::string_view kSelectRun =
     "select run_id, state, pins, actor, plan, change_set, change_set_hash, chunks, rows_written, "
-    "entered, lost, ended_at, error from tagsmith_runs ";
+    "entered, lost, feed_before, ended_at, error from tagsmith_runs ";
 
 base::Result<RunRecord> read_run(SqlRow row) {
   const auto count = [&](size_t column) {
@@ -64,8 +64,9 @@ base::Result<RunRecord> read_run(SqlRow row) {
       .change_set_hash = text_of(std::move(row.at(6))),
       .progress = {.chunks = count(7),
                    .counts = {.rows_written = count(8), .entered = count(9), .left = count(10)}},
-      .ended_at = optional_integer_of(row.at(11)),
-      .error = text_of(std::move(row.at(12)))};
+      .feed_before = count(11),
+      .ended_at = optional_integer_of(row.at(12)),
+      .error = text_of(std::move(row.at(13)))};
   if (const auto plan = optional_text_of(std::move(row.at(4)))) {
     record.plan = TAGSMITH_TRY(run::parse_plan_summary(*plan));
   }

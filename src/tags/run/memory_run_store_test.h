@@ -59,6 +59,7 @@ class MemoryRunStore : public RunStore, public catalog::CatalogStore {
     record.plan = plan.plan.summary;
     record.change_set = plan.plan.change_set;
     record.change_set_hash = plan.plan.change_set_hash;
+    record.feed_before = store_.events.size();
     versions.insert(versions.end(), plan.new_versions.begin(), plan.new_versions.end());
     return {};
   }

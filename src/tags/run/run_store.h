@@ -33,6 +33,7 @@ struct RunRecord {
   std::string change_set;
   std::string change_set_hash;
   membership::Progress progress;
+  std::uint64_t feed_before = 0;  // from kPublishing on: its rows of the feed are behind this one
   std::optional<membership::Micros> ended_at;
   std::string error;  // kFailed, kHeld: why
 };
