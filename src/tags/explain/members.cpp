@@ -28,7 +28,7 @@ bool is_change(const FeedRow& row) {
 // Whether a row of the feed had happened at a moment.
 class Filter {
  public:
-  Filter(run::RunStore& runs, const Moment& moment) : runs_(runs), moment_(moment) {}
+  Filter(run::RunStore& runs, const View& view) : runs_(runs), view_(view) {}
 
   base::Result<bool> takes(const FeedRow& row) {
     if (row.run_id == 0) {
@@ -46,7 +46,7 @@ class Filter {
       case RunState::kFailed:
         break;
     }
-    return moment_.live && is_past(row.time);
+    return view_.live && is_past(row.time);
   }
 
  private:
@@ -56,7 +56,7 @@ class Filter {
   };
 
   [[nodiscard]] bool is_past(membership::Micros time) const {
-    return !moment_.at || time <= *moment_.at;
+    return !view_.at || time <= *view_.at;
   }
 
   base::Result<Run> run_of(std::int64_t id) {
@@ -75,24 +75,24 @@ class Filter {
   }
 
   run::RunStore& runs_;
-  Moment moment_;
+  View view_;
   std::map<std::int64_t, Run> known_;
 };
 
 // What is true at a moment where the serving table may say otherwise.
 using Differences = std::map<std::string, std::map<std::int32_t, bool>, std::less<>>;
 
-base::Error too_many_differences(const Moment& moment) {
+base::Error too_many_differences(const View& view) {
   return {.code = base::ErrorCode::kResourceExhausted,
           .message = fmt::format("more than {} memberships differ from those of {}",
-                                 kDifferencesMax, moment.at ? "that moment" : "the published runs"),
+                                 kDifferencesMax, view.at ? "that moment" : "the published runs"),
           .symbol = "E_LIMIT",
-          .hint = moment.at ? "ask for a later moment"
-                            : "finish the run that is publishing, or ask with --live"};
+          .hint = view.at ? "ask for a later moment"
+                          : "finish the run that is publishing, or ask with --live"};
 }
 
 // The first row that had not happened says what was before it; a later one that had, what it left.
-base::Result<Differences> differences(TagStore& tags, Filter& filter, const Moment& moment,
+base::Result<Differences> differences(TagStore& tags, Filter& filter, const View& view,
                                       std::uint64_t after) {
   Differences found;
   size_t count = 0;
@@ -112,7 +112,7 @@ base::Result<Differences> differences(TagStore& tags, Filter& filter, const Mome
       }
     }
     if (count > kDifferencesMax) {
-      return too_many_differences(moment);
+      return too_many_differences(view);
     }
     return true;
   };
@@ -219,28 +219,28 @@ struct LastWord {
 }  // namespace
 
 base::Result<std::unique_ptr<membership::UserCursor>> members(TagStore& tags, run::RunStore& runs,
-                                                              const Moment& moment) {
-  if (moment.live && !moment.at) {
+                                                              const View& view) {
+  if (view.live && !view.at) {
     return tags.users();
   }
   Opened opened = TAGSMITH_TRY(open_rows(tags, runs));
-  if (!moment.at && opened.newest.state != RunState::kPublishing) {
+  if (!view.at && opened.newest.state != RunState::kPublishing) {
     return std::move(opened.rows);
   }
-  Filter filter(runs, moment);
+  Filter filter(runs, view);
   Differences found =
-      TAGSMITH_TRY(differences(tags, filter, moment, moment.at ? 0 : opened.newest.feed_before));
+      TAGSMITH_TRY(differences(tags, filter, view, view.at ? 0 : opened.newest.feed_before));
   return std::unique_ptr<membership::UserCursor>(std::make_unique<Corrected>(
       std::move(opened.rows), tags, std::move(filter), std::move(found)));
 }
 
 base::Result<std::optional<StoredUser>> member(TagStore& tags, run::RunStore& runs,
-                                               const Moment& moment, const std::string& user_id) {
+                                               const View& view, const std::string& user_id) {
   auto stored = TAGSMITH_TRY(tags.user(user_id));
-  if (!stored || (moment.live && !moment.at)) {
+  if (!stored || (view.live && !view.at)) {
     return stored;
   }
-  Filter filter(runs, moment);
+  Filter filter(runs, view);
   std::map<std::int32_t, LastWord> words;
   bool was_there = false;
   const auto hear = [&](const FeedRow& row) -> base::Result<bool> {
@@ -260,7 +260,7 @@ base::Result<std::optional<StoredUser>> member(TagStore& tags, run::RunStore& ru
     return std::optional<StoredUser>();
   }
   for (const auto& [tag_id, word] : words) {
-    if (!word.hidden && !moment.at) {
+    if (!word.hidden && !view.at) {
       continue;
     }
     std::erase_if(stored->tags, [&](const StoredTag& tag) { return tag.tag_id == tag_id; });

@@ -14,7 +14,7 @@ namespace tagsmith::explain {
 
 /// The memberships that somebody asks about. What a run has written shows when the run is
 /// published; until then its users are shown as they were before it.
-struct Moment {
+struct View {
   bool live = false;  // what an unfinished run has written too
   /// As they were at this moment; a run counts from its start on, a run that was given up from its
   /// end on. Nothing: now.
@@ -30,13 +30,12 @@ inline constexpr size_t kDifferencesMax = 2'000'000;
 /// cursor reads `tags` and `runs` on: they outlive it.
 base::Result<std::unique_ptr<membership::UserCursor>> members(membership::TagStore& tags,
                                                               run::RunStore& runs,
-                                                              const Moment& moment);
+                                                              const View& view);
 
 /// One user's row at the moment, or nothing when the store did not know the user then. Details of a
 /// past moment are those of entry.
 base::Result<std::optional<membership::StoredUser>> member(membership::TagStore& tags,
-                                                           run::RunStore& runs,
-                                                           const Moment& moment,
+                                                           run::RunStore& runs, const View& view,
                                                            const std::string& user_id);
 
 /// Hands all rows that the question allows to `take`, page by page, until it says false;

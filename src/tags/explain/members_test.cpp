@@ -58,8 +58,8 @@ class Town {
   }
 
   // "ann:1,2" of every user.
-  std::vector<std::string> members(const Moment& moment) {
-    const auto cursor = explain::members(store, runs, moment).value();
+  std::vector<std::string> members(const View& view) {
+    const auto cursor = explain::members(store, runs, view).value();
     std::vector<std::string> users;
     while (const auto user = cursor->next().value()) {
       users.push_back(text_of(user->user_id, user->tags));
@@ -68,8 +68,8 @@ class Town {
   }
 
   // The same of one user, by the other way.
-  std::vector<std::string> member(const Moment& moment, const std::string& user_id) {
-    const auto user = explain::member(store, runs, moment, user_id).value();
+  std::vector<std::string> member(const View& view, const std::string& user_id) {
+    const auto user = explain::member(store, runs, view, user_id).value();
     if (!user) {
       return {};
     }

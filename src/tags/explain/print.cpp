@@ -6,6 +6,7 @@
 #include "base/problem.h"
 #include "column/days.h"
 #include "explain/explain.h"
+#include "explain/explain_internal.h"
 
 namespace tagsmith::explain {
 namespace {
@@ -65,43 +66,26 @@ std::string_view heading_of(Explanation::Kind kind) {
   return "";
 }
 
+std::string mark_of(Truth truth, bool with_signs) {
+  return with_signs ? std::string(sign_of(truth)) : fmt::format("{:<7}", word_of(truth));
+}
+
+// The rules of one tag as lines.
 class Tree {
  public:
   explicit Tree(bool with_signs) : with_signs_(with_signs) {}
 
-  void add(const UserReasons& reasons) {
-    out_ += fmt::format("user {} as of {}\n", base::quote(reasons.user_id),
-                        column::day_text(reasons.as_of));
-    for (const TagReason& tag : reasons.tags) {
-      add(tag);
-    }
-  }
-
-  [[nodiscard]] std::string take() { return std::move(out_); }
-
- private:
-  void add(const TagReason& tag) {
-    out_ += fmt::format("\n{} tag {} {}\n", mark(tag.has ? Truth::kTrue : Truth::kFalse),
-                        tag.tag_id, tag.rules.front().name);
+  void add(const TagReason& tag, size_t depth) {
     for (const RuleReason& rule : tag.rules) {
+      size_t rule_depth = depth;
       if (tag.rules.size() > 1) {
-        out_ += fmt::format("  {} rule {}\n", mark(rule.tree.truth), rule.name);
+        out_ += fmt::format("{:{}}{} rule {}\n", "", depth * 2, mark(rule.tree.truth), rule.name);
+        ++rule_depth;
       }
-      const size_t depth = tag.rules.size() > 1 ? 2 : 1;
-      add(rule.tree, depth);
+      add(rule.tree, rule_depth);
       if (!tag.has) {
-        add_miss(rule, depth);
+        add_miss(rule, rule_depth);
       }
-    }
-  }
-
-  void add(const Explanation& node, size_t depth) {
-    const bool leaf = node.kind == Explanation::Kind::kCondition;
-    out_ += fmt::format("{:{}}{} {}", "", depth * 2, mark(node.truth),
-                        leaf ? std::string_view(node.text) : heading_of(node.kind));
-    out_ += leaf && !node.seen.empty() ? fmt::format("   [{}]\n", node.seen) : "\n";
-    for (const Explanation& part : node.parts) {
-      add(part, depth + 1);
     }
   }
 
@@ -114,9 +98,20 @@ class Tree {
     }
   }
 
-  [[nodiscard]] std::string mark(Truth truth) const {
-    return with_signs_ ? std::string(sign_of(truth)) : fmt::format("{:<7}", word_of(truth));
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+ private:
+  void add(const Explanation& node, size_t depth) {
+    const bool leaf = node.kind == Explanation::Kind::kCondition;
+    out_ += fmt::format("{:{}}{} {}", "", depth * 2, mark(node.truth),
+                        leaf ? std::string_view(node.text) : heading_of(node.kind));
+    out_ += leaf && !node.seen.empty() ? fmt::format("   [{}]\n", node.seen) : "\n";
+    for (const Explanation& part : node.parts) {
+      add(part, depth + 1);
+    }
   }
+
+  [[nodiscard]] std::string mark(Truth truth) const { return mark_of(truth, with_signs_); }
 
   bool with_signs_;
   std::string out_;
@@ -156,23 +151,46 @@ std::string json_of_rule(const RuleReason& rule) {
                      list_json(rule.nearest_miss, json_of_miss));
 }
 
-std::string json_of_tag(const TagReason& tag) {
-  return fmt::format(R"({{"tag_id":{},"has":{},"rules":{}}})", tag.tag_id, tag.has,
-                     list_json(tag.rules, json_of_rule));
-}
-
 }  // namespace
 
-std::string to_text(const UserReasons& reasons, bool with_signs) {
+std::string rules_text(const TagReason& tag, size_t depth, bool with_signs) {
   Tree tree(with_signs);
-  tree.add(reasons);
+  tree.add(tag, depth);
   return tree.take();
+}
+
+std::string misses_text(const TagReason& tag, size_t depth) {
+  Tree tree(/*with_signs=*/false);
+  for (const RuleReason& rule : tag.rules) {
+    tree.add_miss(rule, depth);
+  }
+  return tree.take();
+}
+
+std::string rules_json(const TagReason& tag) { return list_json(tag.rules, json_of_rule); }
+
+std::string mark(bool is_true, bool with_signs) {
+  return mark_of(is_true ? Truth::kTrue : Truth::kFalse, with_signs);
+}
+
+std::string to_text(const UserReasons& reasons, bool with_signs) {
+  std::string out = fmt::format("user {} as of {}\n", base::quote(reasons.user_id),
+                                column::day_text(reasons.as_of));
+  for (const TagReason& tag : reasons.tags) {
+    out += fmt::format("\n{} tag {} {}\n", mark(tag.has, with_signs), tag.tag_id,
+                       tag.rules.front().name);
+    out += rules_text(tag, 1, with_signs);
+  }
+  return out;
 }
 
 std::string to_json(const UserReasons& reasons) {
   return fmt::format(R"({{"user_id":{},"as_of":"{}","tags":{}}})",
                      base::json_quoted(reasons.user_id), column::day_text(reasons.as_of),
-                     list_json(reasons.tags, json_of_tag));
+                     list_json(reasons.tags, [](const TagReason& tag) {
+                       return fmt::format(R"({{"tag_id":{},"has":{},"rules":{}}})", tag.tag_id,
+                                          tag.has, rules_json(tag));
+                     }));
 }
 
 }  // namespace tagsmith::explain

@@ -1,0 +1,186 @@
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/problem.h"
+#include "column/days.h"
+#include "explain/explain_internal.h"
+#include "explain/why.h"
+
+namespace tagsmith::explain {
+namespace {
+
+using membership::ManualEdit;
+using membership::Micros;
+
+std::string view_text(Micros time) { return column::timestamp_text(time) + " UTC"; }
+
+std::string by_whom(const std::string& actor) { return actor.empty() ? "" : " by " + actor; }
+
+std::string because(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
+
+std::string_view words_of(membership::Source source) {
+  switch (source) {
+    case membership::Source::kRule:
+      return "by rule";
+    case membership::Source::kManual:
+      return "by a grant";
+    case membership::Source::kRuleAndManual:
+      break;
+  }
+  return "by rule and a grant";
+}
+
+std::string entry_text(const membership::Detail& detail) {
+  std::string out =
+      fmt::format("since {}, {}", view_text(detail.hit_time), words_of(detail.source));
+  if (detail.rule_version > 0) {
+    out += fmt::format(", rule version {}", detail.rule_version);
+  }
+  if (detail.expires_at) {
+    out += fmt::format(", until {}", view_text(*detail.expires_at));
+  }
+  out += "\n";
+  if (!detail.reason.empty()) {
+    out += fmt::format("    entered by   {}\n", detail.reason);
+  }
+  if (detail.value != "null") {
+    out += fmt::format("    with values  {}\n", detail.value);
+  }
+  return out;
+}
+
+std::string edit_text(const ManualEdit& edit, Micros now) {
+  const bool grant = edit.kind == ManualEdit::Kind::kGrant;
+  std::string out = fmt::format("    {} {}{}", grant ? "granted" : "blocked",
+                                view_text(edit.made_at), by_whom(edit.actor));
+  if (edit.expires_at) {
+    out += fmt::format(", {} {}", edit.holds_at(now) ? "until" : "expired",
+                       view_text(*edit.expires_at));
+  }
+  return out + because(edit.reason) + "\n";
+}
+
+// What a run would do with the tag.
+std::string outlook_text(const TagAnswer& tag, const UserAnswer& answer) {
+  if (!answer.as_of) {
+    return "";
+  }
+  if (tag.refused) {
+    return fmt::format("    a run would hold it: {}: {}\n", tag.refused->code,
+                       tag.refused->message);
+  }
+  if (tag.code.empty()) {
+    return "    no tag of the project: runs leave it as it is\n";
+  }
+  if (!tag.is_active) {
+    return "    not active: runs leave it as it is\n";
+  }
+  std::string out;
+  if (!tag.stale.empty()) {
+    out += fmt::format("    held by the last run: {}\n", tag.stale);
+  }
+  if (tag.would_change()) {
+    out += *tag.next ? "    would be entered with the next run\n"
+                     : "    would leave with the next run\n";
+  }
+  return out;
+}
+
+// In one line and its nearest miss.
+std::string lack_text(const TagAnswer& tag, const UserAnswer& answer, bool with_signs) {
+  return fmt::format("\n{} tag {} {}\n{}{}", mark(false, with_signs), tag.tag_id, tag.code,
+                     outlook_text(tag, answer), tag.rules ? misses_text(*tag.rules, 2) : "");
+}
+
+std::string tag_text(const TagAnswer& tag, const UserAnswer& answer, bool with_signs) {
+  const std::string name = tag.code.empty() ? "" : " " + tag.code;
+  std::string out = fmt::format("\n{} tag {}{}: ", mark(tag.has, with_signs), tag.tag_id, name);
+  if (!tag.has) {
+    out += answer.at ? "not had\n" : "does not have it\n";
+  } else if (tag.detail) {
+    out += entry_text(*tag.detail);
+  } else {
+    out += "has it; why is not stored\n";
+  }
+  for (const auto* edit : {&tag.grant, &tag.block}) {
+    if (*edit) {
+      out += edit_text(**edit, answer.now);
+    }
+  }
+  out += outlook_text(tag, answer);
+  if (tag.rules) {
+    out += fmt::format("    now, as of {}\n", column::day_text(*answer.as_of));
+    out += rules_text(*tag.rules, 3, with_signs);
+  }
+  return out;
+}
+
+std::string json_of(const std::optional<ManualEdit>& edit, Micros now) {
+  if (!edit) {
+    return "null";
+  }
+  return fmt::format(
+      R"({{"actor":{},"reason":{},"made_at":"{}","expires_at":{},"holds":{}}})",
+      base::json_quoted(edit->actor), base::json_quoted(edit->reason),
+      membership::time_text(edit->made_at),
+      edit->expires_at ? base::json_quoted(membership::time_text(*edit->expires_at)) : "null",
+      edit->holds_at(now));
+}
+
+std::string json_of(const TagAnswer& tag, const UserAnswer& answer) {
+  std::string out =
+      fmt::format(R"({{"tag_id":{},"code":{},"has":{},"detail":{},"grant":{},"block":{})",
+                  tag.tag_id, base::json_quoted(tag.code), tag.has,
+                  tag.detail ? membership::to_json(*tag.detail) : std::string("null"),
+                  json_of(tag.grant, answer.now), json_of(tag.block, answer.now));
+  out += fmt::format(
+      R"(,"stale":{},"active":{},"refused":{},"next":{},"rules":{}}})",
+      tag.stale.empty() ? "null" : base::json_quoted(tag.stale), tag.is_active,
+      tag.refused ? base::json_quoted(tag.refused->code + ": " + tag.refused->message) : "null",
+      tag.next ? (*tag.next ? "true" : "false") : "null",
+      tag.rules ? rules_json(*tag.rules) : "null");
+  return out;
+}
+
+}  // namespace
+
+std::string to_text(const UserAnswer& answer, bool all_trees, bool with_signs) {
+  std::string out = fmt::format("user {}", base::quote(answer.user_id));
+  if (answer.at) {
+    out += fmt::format(
+        " at {}\nwhat the rules saw then beside the evidence of entry: evidence no "
+        "longer available",
+        view_text(*answer.at));
+  } else if (!answer.as_of) {
+    out += ": from the store alone";
+  } else if (!answer.in_data) {
+    out += ": in no table of the data, so no rule gives a tag";
+  } else if (!answer.in_store) {
+    out += ": not in the store yet";
+  }
+  out += "\n";
+  std::string lacking;
+  for (const TagAnswer& tag : answer.tags) {
+    if (all_trees || tag.has || tag.would_change() || tag.grant || tag.block) {
+      out += tag_text(tag, answer, with_signs);
+    } else {
+      lacking += lack_text(tag, answer, with_signs);
+    }
+  }
+  return out + lacking;
+}
+
+std::string to_json(const UserAnswer& answer) {
+  std::string tags;
+  for (const TagAnswer& tag : answer.tags) {
+    tags += (tags.empty() ? "" : ",") + json_of(tag, answer);
+  }
+  return fmt::format(
+      R"({{"user_id":{},"as_of":{},"at":{},"in_store":{},"in_data":{},"tags":[{}]}})",
+      base::json_quoted(answer.user_id),
+      answer.as_of ? base::json_quoted(column::day_text(*answer.as_of)) : "null",
+      answer.at ? base::json_quoted(membership::time_text(*answer.at)) : "null", answer.in_store,
+      answer.in_data, tags);
+}
+
+}  // namespace tagsmith::explain
