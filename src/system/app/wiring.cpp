@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <utility>
 
 #include "adapters/duckdb/database.h"
@@ -11,6 +12,7 @@
 #include "base/interrupt.h"
 #include "run/text_writers.h"
 #include "store/store_url.h"
+#include "store/traced_database.h"
 
 namespace tagsmith::app {
 
@@ -66,7 +68,12 @@ base::Result<std::shared_ptr<store::SqlDatabase>> make_database(const std::strin
     case store::StoreUrl::Kind::kSqlite:
       break;
   }
-  return sqlite::database(url.path);
+  const char* trace = std::getenv("TAGSMITH_TRACE_FILE");  // NOLINT(concurrency-mt-unsafe)
+  auto database = sqlite::database(url.path);
+  if (trace == nullptr || *trace == '\0') {
+    return database;
+  }
+  return store::traced(std::move(database), trace);
 }
 
 base::Result<std::string> version_text() {
