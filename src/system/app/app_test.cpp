@@ -21,6 +21,17 @@ TEST(ExitCode, TellsTheInputFromTheWorld) {
   EXPECT_EQ(exit_code(ErrorCode::kCancelled), 130);
 }
 
+TEST(ExitCode, AStoreThatOthersHoldIsTheWorld) {
+  const auto conflict = [](const std::string& symbol) {
+    return exit_code({.code = ErrorCode::kConflict, .message = "", .symbol = symbol});
+  };
+  for (const std::string symbol : {"E_LEASE_BUSY", "E_STORE_FENCED", "E_RUN_CHANGED"}) {
+    EXPECT_EQ(conflict(symbol), 1) << symbol;
+  }
+  EXPECT_EQ(conflict("E_RUN_PLAN_MOVED"), 2);
+  EXPECT_EQ(conflict(""), 2);
+}
+
 TEST(ExitCode, AnErrorOfTheDataIsOneLineOfJson) {
   EXPECT_EQ(
       error_text({.code = ErrorCode::kInvalidArgument,

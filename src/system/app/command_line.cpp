@@ -307,12 +307,13 @@ int run_command_line(int argument_count, const char* const* arguments) {
   RuleTestsOptions test_options;
   CLI::App* eval_command = add_eval(app, eval_options);
   CLI::App* columns_command = add_columns(app, columns_options);
-  const Commands commands = {
+  Commands commands = {
       {eval_command, [&] { return eval(eval_options); }},
       {columns_command, [&] { return columns(columns_options); }},
       {add_generate(app, generate_options), [&] { return generate(generate_options); }},
       {add_validate(app, validate_options), [&] { return validate(validate_options); }},
       {add_test(app, test_options), [&] { return rule_tests(test_options); }}};
+  add_run_commands(app, commands);
   for (CLI::App* command : app.get_subcommands({})) {
     command->excludes(version_flag);
   }

@@ -21,6 +21,9 @@ struct Command {
 };
 using Commands = std::vector<Command>;
 
+/// plan, run, runs.
+void add_run_commands(CLI::App& app, Commands& commands);
+
 /// Options that several commands have.
 void add_resources(CLI::App& command, Resources& resources);
 void add_project(CLI::App& command, ProjectOptions& project);

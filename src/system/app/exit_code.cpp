@@ -24,6 +24,13 @@ int exit_code(base::ErrorCode code) {
   return kFailed;
 }
 
+int exit_code(const base::Error& error) {
+  const std::string& symbol = error.symbol;
+  const bool is_of_store = symbol.starts_with("E_STORE") || symbol.starts_with("E_LEASE") ||
+                           symbol == "E_RUN_CHANGED" || symbol == "E_RUN_ENDED";
+  return error.code == base::ErrorCode::kConflict && is_of_store ? kFailed : exit_code(error.code);
+}
+
 std::string error_text(const base::Error& error) {
   if (!error.symbol.empty()) {
     return fmt::format(R"({{"code":{},"path":{},"message":{},"hint":{}}})",
@@ -37,7 +44,7 @@ std::string error_text(const base::Error& error) {
 int report(const base::Error& error) {
   const std::string text = error_text(error) + "\n";
   std::fwrite(text.data(), 1, text.size(), stderr);
-  return exit_code(error.code);
+  return exit_code(error);
 }
 
 }  // namespace tagsmith::app

@@ -9,11 +9,15 @@ namespace tagsmith::app {
 
 /// What a process ends with.
 inline constexpr int kDone = 0;
-inline constexpr int kFailed = 1;   // the world: files, memory
-inline constexpr int kRefused = 2;  // the input; nothing was written
+inline constexpr int kFailed = 1;    // the world: files, memory
+inline constexpr int kRefused = 2;   // the input; nothing was written
+inline constexpr int kHeldBack = 3;  // by a guard or a refused rule; the rest was published
 inline constexpr int kInterrupted = 130;
 
 int exit_code(base::ErrorCode code);
+
+/// As of its code; but a store that somebody else changes or holds just now is of the world.
+int exit_code(const base::Error& error);
 
 /// What stderr says about an error: for one of the data one line of JSON,
 /// {"code":"E_DATA_...","path":"...","message":"...","hint":"..."}, else a sentence for a person.

@@ -1,6 +1,8 @@
 #include "app/terminal.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/interrupt.h"
 
 namespace tagsmith::app {
 namespace {
@@ -45,6 +48,30 @@ bool stdout_shows_signs() {
     }
   }
   return false;
+}
+
+size_t stdout_width() {
+  constexpr size_t kWidthElsewhere = 100;
+  winsize size{};
+  const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : kWidthElsewhere;
+}
+
+bool can_ask() { return isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0; }
+
+bool ask(std::string_view question) {
+  if (!print(fmt::format("{} [y/N] ", question))) {
+    return false;
+  }
+  std::string answer;
+  while (!base::interrupted() && !answer.ends_with('\n')) {
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    char c = '\n';
+    if (poll(&input, 1, -1) > 0) {
+      answer += read(STDIN_FILENO, &c, 1) == 1 ? c : '\n';
+    }
+  }
+  return answer == "y\n" || answer == "yes\n";
 }
 
 Progress::Progress() : is_terminal_(isatty(STDERR_FILENO) != 0) {}

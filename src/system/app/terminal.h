@@ -14,6 +14,15 @@ base::Status print(std::string_view text);
 /// Whether stdout is a terminal that shows UTF-8.
 bool stdout_shows_signs();
 
+/// Columns of the terminal on stdout; 100 where it is none.
+size_t stdout_width();
+
+/// Whether somebody sits at stdin and stdout and can be asked.
+bool can_ask();
+
+/// Asks on stdout; true for "y" or "yes". An interrupt is no.
+bool ask(std::string_view question);
+
 /// One line of what is going on, on stderr and only when that is a terminal; each replaces the one
 /// before, and the end removes it.
 class Progress {

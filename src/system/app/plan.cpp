@@ -1,0 +1,93 @@
+#include <unistd.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "app/exit_code.h"
+#include "app/plan_report.h"
+#include "app/project_store.h"
+#include "app/run.h"
+#include "app/work.h"
+#include "base/clock.h"
+#include "base/problem.h"
+#include "run/saved_plan.h"
+
+namespace tagsmith::app {
+namespace {
+
+std::string as_absolute(const std::string& path) {
+  return path.empty() ? path : std::filesystem::absolute(path).string();
+}
+
+std::string unfinished_text(const run::RunRecord& record) {
+  return fmt::format("run {} is unfinished: `tagsmith run` {} first\n", record.id,
+                     record.state == run::RunState::kPinned ? "ends it" : "completes it");
+}
+
+base::Result<int> run_plan(const PlanOptions& plan_options) {
+  const WorkOptions& options = plan_options.work;
+  const Progress progress;
+  const std::int64_t start = base::system_clock().steady_micros();
+  const std::string save = as_absolute(plan_options.save);
+  const std::optional<Work> work = TAGSMITH_TRY(prepare(options, progress));
+  if (!work) {
+    return kRefused;
+  }
+  const PassingFolder folder(TAGSMITH_TRY(make_state_folder(fmt::format("plan-{}", getpid()))));
+  // Before the first run there is no store, and a plan makes none: it compares with an empty one.
+  auto found = open_store(work->checked.project.store, /*create=*/false);
+  const bool is_new_store = !found && found.error().code == base::ErrorCode::kNotFound;
+  if (is_new_store) {
+    found = open_store("sqlite:" + folder.path("empty.db"), /*create=*/true);
+  }
+  const auto store = TAGSMITH_TRY(std::move(found));
+  const run::Workplace place = work->place(*store, progress);
+  const run::Pinned pinned =
+      TAGSMITH_TRY(run::pin(place, work->request, work->actor, work->commit));
+  const run::PlanOutcome outcome = TAGSMITH_TRY(run::make_plan(
+      place, pinned, {.accept = options.accept, .is_shown = true}, folder.path("changes")));
+  const bool saves = !save.empty() && outcome.run_trips.empty();
+  if (saves) {
+    run::SavedPlan saved{.pins = outcome.plan.pins,
+                         .summary = outcome.plan.summary,
+                         .new_versions = pinned.new_versions,
+                         .store = TAGSMITH_TRY(store->tags().mark()),
+                         .change_set_hash = outcome.plan.change_set_hash};
+    if (is_new_store) {
+      saved.store.store_id.clear();  // the run makes it
+    }
+    TAGSMITH_TRY(run::save_plan(save, saved, outcome.plan.change_set));
+  }
+  const auto unfinished = TAGSMITH_TRY(store->runs().unfinished());
+  progress.clear();
+  const PlanReport report{.plan = outcome.plan.summary,
+                          .run_trips = outcome.run_trips,
+                          .to_accept = outcome.to_accept,
+                          .as_of = work->as_of,
+                          .rows_written = outcome.plan.summary.changed_users,
+                          .entered = outcome.plan.summary.entered,
+                          .left = outcome.plan.summary.left,
+                          .duration_micros = base::system_clock().steady_micros() - start};
+  std::string text = options.stages && !options.project.json ? stages_text(*work) : "";
+  if (options.project.json) {
+    text += to_json(report);
+  } else {
+    text += to_text(report, stdout_width(), "tagsmith run");
+    text += unfinished ? unfinished_text(*unfinished) : "";
+    text += save.empty() || saves ? "" : "the plan is not saved: nothing of it may be published\n";
+  }
+  TAGSMITH_TRY(print(text));
+  return exit_code(report);
+}
+
+}  // namespace
+
+int plan(const PlanOptions& options) {
+  const auto result = run_plan(options);
+  return result ? *result : report(result.error());
+}
+
+}  // namespace tagsmith::app

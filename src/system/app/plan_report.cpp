@@ -1,0 +1,261 @@
+#include "app/plan_report.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "app/exit_code.h"
+#include "app/terminal.h"
+#include "base/json.h"
+#include "base/problem.h"
+
+namespace tagsmith::app {
+namespace {
+
+using run::HeldTag;
+using run::TagPlan;
+
+constexpr size_t kSampleWidthMin = 12;
+constexpr size_t kUnknownUsersShown = 20;
+
+std::uint64_t after(const TagPlan& tag) { return tag.before + tag.entered - tag.left; }
+
+bool changes(const TagPlan& tag) { return tag.entered + tag.left > 0; }
+
+std::string json_list(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  std::ranges::transform(texts, std::back_inserter(quoted), base::json_quoted);
+  return fmt::format("[{}]", fmt::join(quoted, ","));
+}
+
+// As a word of a table: a user id may hold anything.
+std::string shown_id(const std::string& user_id) {
+  const std::string quoted = base::quote(user_id);
+  const bool is_plain = quoted.size() == user_id.size() + 2 && !user_id.empty() &&
+                        user_id.find_first_of(" ,'") == std::string::npos;
+  return is_plain ? user_id : quoted;
+}
+
+// "+u1 +u7 -u3 ...": of those who enter and of those who leave as many as fit, by turns.
+std::string sample(const TagPlan& tag, size_t width) {
+  std::vector<std::string> entered;
+  std::vector<std::string> left;
+  size_t used = 0;
+  size_t shown = 0;
+  constexpr std::string_view kMore = "...";
+  const auto add = [&](std::vector<std::string>& to, std::string text) {
+    const size_t needed = display_width(text) + 1;
+    if (used + needed + kMore.size() > width) {
+      return false;
+    }
+    used += needed;
+    ++shown;
+    to.push_back(std::move(text));
+    return true;
+  };
+  bool fits = true;
+  for (size_t i = 0; fits && i < std::max(tag.entered_sample.size(), tag.left_sample.size()); ++i) {
+    if (i < tag.entered_sample.size()) {
+      fits = add(entered, "+" + shown_id(tag.entered_sample[i]));
+    }
+    if (fits && i < tag.left_sample.size()) {
+      fits = add(left, "-" + shown_id(tag.left_sample[i]));
+    }
+  }
+  std::ranges::move(left, std::back_inserter(entered));
+  if (shown < tag.entered + tag.left) {
+    entered.emplace_back(kMore);
+  }
+  return fmt::format("{}", fmt::join(entered, " "));
+}
+
+std::string note(const TagPlan& tag) {
+  return tag.is_new ? "new tag" : tag.rule_changed ? "new rule" : "";
+}
+
+std::string signed_number(char sign, std::uint64_t number) {
+  return number == 0 ? "" : sign + grouped(number);
+}
+
+std::string table_of(const std::vector<TagPlan>& tags, size_t width, size_t sample_width) {
+  using enum TextTable::Align;
+  TextTable table({{"tag"},
+                   {"before", kRight},
+                   {"after", kRight},
+                   {"enter", kRight},
+                   {"leave", kRight},
+                   {""},
+                   {"users"}});
+  for (const TagPlan& tag : tags) {
+    if (changes(tag) || tag.is_new || tag.rule_changed) {
+      table.add({tag.code, grouped(tag.before), grouped(after(tag)),
+                 signed_number('+', tag.entered), signed_number('-', tag.left), note(tag),
+                 sample_width == 0 ? "" : sample(tag, sample_width)});
+    }
+  }
+  std::string text = table.text(0);
+  if (sample_width > 0) {
+    return text;
+  }
+  size_t used = 0;
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = text.find('\n', start);
+    used = std::max(used, display_width(std::string_view(text).substr(start, end - start)));
+    start = end + 1;
+  }
+  const size_t left = width > used + 2 ? width - used - 2 : 0;
+  return table_of(tags, width, std::max(left, kSampleWidthMin));
+}
+
+std::string tags_text(const std::vector<TagPlan>& tags, size_t width) {
+  const auto quiet = static_cast<std::uint64_t>(std::ranges::count_if(
+      tags, [](const auto& tag) { return !changes(tag) && !tag.is_new && !tag.rule_changed; }));
+  std::string out;
+  if (quiet < tags.size()) {
+    out = table_of(tags, width, 0);
+  }
+  if (quiet > 0) {
+    out += quiet == tags.size() ? "no tag changes\n"
+                                : fmt::format("{} other {} nobody\n", grouped(quiet),
+                                              quiet == 1 ? "tag changes" : "tags change");
+  }
+  return out;
+}
+
+std::string held_text(const std::vector<HeldTag>& held, std::string_view command) {
+  std::string out;
+  for (const HeldTag& tag : held) {
+    out += fmt::format("held: {}, its members stay: {}\n", tag.code, tag.why);
+    switch (tag.cause) {
+      case HeldTag::Cause::kRefused:
+        out += "  mend the rule; `tagsmith validate` shows it\n";
+        break;
+      case HeldTag::Cause::kGuard:
+        out += fmt::format("  if it is right: {} --accept {}\n", command, tag.accept);
+        break;
+      case HeldTag::Cause::kDependsOn:
+        out += "  it follows when that one is not held any more\n";
+        break;
+      case HeldTag::Cause::kFrozen:
+        break;
+    }
+  }
+  return out;
+}
+
+std::string accepts(const std::vector<run::Trip>& trips) {
+  std::string out;
+  for (const run::Trip& trip : trips) {
+    out += " --accept " + trip.name;
+  }
+  return out;
+}
+
+std::string trips_text(const PlanReport& report, std::string_view command) {
+  std::string out;
+  for (const run::Trip& trip : report.run_trips) {
+    out += fmt::format("held, everything: {}\n", trip.message);
+  }
+  if (!out.empty()) {
+    out += fmt::format("  if it is right: {}{}\n", command, accepts(report.run_trips));
+  }
+  if (report.state == "planned" && !report.to_accept.empty()) {
+    for (const run::Trip& trip : report.to_accept) {
+      out += trip.message + "\n";
+    }
+    out += fmt::format("  if it is right: {}{}\n", command, accepts(report.to_accept));
+  }
+  return out;
+}
+
+std::string users(std::uint64_t count) {
+  return grouped(count) + (count == 1 ? " user" : " users");
+}
+
+std::string unknown_text(const std::vector<std::string>& unknown) {
+  if (unknown.empty()) {
+    return {};
+  }
+  std::vector<std::string> shown;
+  for (size_t i = 0; i < std::min(unknown.size(), kUnknownUsersShown); ++i) {
+    shown.push_back(shown_id(unknown[i]));
+  }
+  return fmt::format("{} of --users neither in the tables nor in the store: {}{}\n",
+                     grouped(unknown.size()), fmt::join(shown, ", "),
+                     unknown.size() > shown.size() ? ", ..." : "");
+}
+
+std::string summary_text(const PlanReport& report) {
+  const run::PlanSummary& plan = report.plan;
+  std::string out;
+  if (report.state == "published") {
+    out = fmt::format("run {}, as of {}: {} looked at, {} rows written, {} gains, {} losses",
+                      report.run_id.value_or(0), report.as_of, users(plan.users),
+                      grouped(report.rows_written), grouped(report.entered), grouped(report.left));
+  } else {
+    out = fmt::format("as of {}: {} looked at, {} rows would be written, {} gains, {} losses",
+                      report.as_of, users(plan.users), grouped(report.rows_written),
+                      grouped(report.entered), grouped(report.left));
+  }
+  if (plan.gone > 0) {
+    out += fmt::format("; {} gone from all tables", users(plan.gone));
+  }
+  out += "\n";
+  if (report.state == "held") {
+    out += fmt::format("run {} is held: nothing was written\n", report.run_id.value_or(0));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string to_text(const PlanReport& report, size_t width, std::string_view command) {
+  return tags_text(report.plan.tags, width) + held_text(report.plan.held, command) +
+         trips_text(report, command) + unknown_text(report.plan.unknown_users) +
+         summary_text(report);
+}
+
+std::string to_json(const PlanReport& report) {
+  std::string out;
+  for (const TagPlan& tag : report.plan.tags) {
+    out += fmt::format(
+        R"({{"tag":{},"tag_id":{},"before":{},"after":{},"entered":{},"left":{},"is_new":{},)"
+        R"("rule_changed":{},"entered_sample":{},"left_sample":{}}})"
+        "\n",
+        base::json_quoted(tag.code), tag.tag_id, tag.before, after(tag), tag.entered, tag.left,
+        tag.is_new, tag.rule_changed, json_list(tag.entered_sample), json_list(tag.left_sample));
+  }
+  for (const HeldTag& tag : report.plan.held) {
+    out += fmt::format(R"({{"held":{},"tag_id":{},"cause":"{}","why":{},"accept":{}}})"
+                       "\n",
+                       base::json_quoted(tag.code), tag.tag_id, run::name_of(tag.cause),
+                       base::json_quoted(tag.why), base::json_quoted(tag.accept));
+  }
+  const auto add_trips = [&](const std::vector<run::Trip>& trips, bool holds_run) {
+    for (const run::Trip& trip : trips) {
+      out += fmt::format(R"({{"guard":{},"message":{},"holds_run":{}}})"
+                         "\n",
+                         base::json_quoted(trip.name), base::json_quoted(trip.message), holds_run);
+    }
+  };
+  add_trips(report.run_trips, /*holds_run=*/true);
+  add_trips(report.to_accept, /*holds_run=*/false);
+  const std::string run = report.run_id ? fmt::format(R"("run":{},)", *report.run_id) : "";
+  return out + fmt::format(R"({{{}"state":"{}","as_of":"{}","users":{},"tags":{},)"
+                           R"("entered":{},"left":{},"gone":{},"held":{},"rows_written":{},)"
+                           R"("unknown_users":{},"duration_ms":{}}})"
+                           "\n",
+                           run, report.state, report.as_of, report.plan.users,
+                           report.plan.tags.size(), report.entered, report.left, report.plan.gone,
+                           report.plan.held.size(), report.rows_written,
+                           json_list(report.plan.unknown_users), report.duration_micros / 1000);
+}
+
+int exit_code(const PlanReport& report) {
+  return report.plan.held.empty() && report.run_trips.empty() && report.state != "held" ? kDone
+                                                                                        : kHeldBack;
+}
+
+}  // namespace tagsmith::app
