@@ -193,26 +193,41 @@ std::string Names::hint_for_column(const Tables& tables, std::string_view column
                          column.substr(dot + 1));
     }
   }
+  std::string hint = hint_for_near_column(tables, column, places);
+  if (places.may_be_text) {
+    return fmt::format("{}{}a text is in single quotes: {}", hint, hint.empty() ? "" : " ",
+                       base::in_quotes(column, '\''));
+  }
+  return hint.empty() ? "columns: " + listed(columns_of(tables), ", ") : hint;
+}
+
+std::string Names::hint_for_near_column(const Tables& tables, std::string_view column,
+                                        const NamePlaces& places) const {
   std::vector<std::string> candidates = {schema_.key.name};
-  std::vector<std::string> shown_candidates =
-      candidates;  // a name of several tables with its table
   for (const size_t table : tables) {
-    for (const column::Column& candidate : schema_.tables[table].columns) {
-      const bool one = holders(tables, candidate.name).size() == 1;
-      candidates.push_back(candidate.name);
-      shown_candidates.push_back(one ? candidate.name : shown(table) + "." + candidate.name);
-    }
+    std::ranges::transform(schema_.tables[table].columns, std::back_inserter(candidates),
+                           &column::Column::name);
   }
   const std::string near = base::nearest(column, candidates);
   std::string hint = base::did_you_mean(column, candidates);
   if (const Tables of_near = holders(tables, near); of_near.size() > 1) {
     hint += " write " + qualified(of_near, near, places);
   }
-  if (places.may_be_text) {
-    return fmt::format("{}{}a text is in single quotes: {}", hint, hint.empty() ? "" : " ",
-                       base::in_quotes(column, '\''));
+  return hint;
+}
+
+std::vector<std::string> Names::columns_of(const Tables& tables) const {
+  std::vector<std::string> names = {schema_.key.name};
+  for (const size_t table : tables) {
+    for (const column::Column& column : schema_.tables[table].columns) {
+      if (names.size() > kNamesShownMax) {
+        return names;
+      }
+      const bool one = holders(tables, column.name).size() == 1;
+      names.push_back(one ? column.name : shown(table) + "." + column.name);
+    }
   }
-  return hint.empty() ? "columns: " + listed(std::move(shown_candidates), ", ") : hint;
+  return names;
 }
 
 std::string Names::qualified(const Tables& tables, std::string_view column,

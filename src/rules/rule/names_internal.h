@@ -57,6 +57,14 @@ class Names {
   [[nodiscard]] std::string hint_for_column(const Tables& tables, std::string_view column,
                                             const NamePlaces& places) const;
 
+  /// "did you mean 'age'?", with the tables to choose from where several have it; empty when no
+  /// name is near.
+  [[nodiscard]] std::string hint_for_near_column(const Tables& tables, std::string_view column,
+                                                 const NamePlaces& places) const;
+  /// The key and the columns of the tables, a name of several with its table; ends one beyond what
+  /// listed() shows.
+  [[nodiscard]] std::vector<std::string> columns_of(const Tables& tables) const;
+
   /// "orders.age", or for JSON "\"table\": \"orders\"", of every table of the list.
   [[nodiscard]] std::string qualified(const Tables& tables, std::string_view column,
                                       const NamePlaces& places) const;
