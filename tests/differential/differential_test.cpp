@@ -204,9 +204,11 @@ class Comparison {
     // says "definitely TRUE".
     rule::LoweredRules lowered;
     for (const Rule& rule : rules) {
-      LoweredExpression positive = rule::lower(
-          rule.typed, tables.schema, tables.as_of,
-          [](std::string_view code) { return rule::any_rule({2 * rule_number(code)}); });
+      LoweredExpression positive =
+          rule::lower(rule.typed, tables.schema, tables.as_of,
+                      [](std::string_view code) -> rule::LoweredExpression {
+                        return {rule::LoweredRuleTest({2 * rule_number(code)})};
+                      });
       lowered.push_back(positive);
       lowered.push_back(LoweredExpression{rule::LoweredNot{{std::move(positive)}}});
     }

@@ -25,7 +25,7 @@ T value_or_stop(base::Result<T> result, std::string_view what) {
 // The rules that a rule asks for.
 void collect_asked(const rule::LoweredExpression& rule, std::vector<size_t>& asked) {
   if (const auto* test = std::get_if<rule::LoweredRuleTest>(&rule.node)) {
-    asked.insert(asked.end(), test->rules.begin(), test->rules.end());
+    asked.insert(asked.end(), test->rules().begin(), test->rules().end());
   } else if (const auto* conjunction = std::get_if<rule::LoweredAnd>(&rule.node)) {
     std::ranges::for_each(conjunction->parts,
                           [&](const auto& part) { collect_asked(part, asked); });

@@ -80,14 +80,14 @@ class Collector final : public engine::TileConsumer {
 
 EngineTruth engine_truth(const GoldenFile& file, const rule::TypedRule& rule,
                          const std::vector<rule::TypedRule>& tags) {
-  const auto lower_tag_test = [&](std::string_view code) {
+  const auto lower_tag_test = [&](std::string_view code) -> rule::LoweredExpression {
     std::vector<size_t> rules;
     for (size_t i = 0; i < file.tags.size(); ++i) {
       if (file.tags[i].first == code) {
         rules.push_back(i);
       }
     }
-    return rule::any_rule(std::move(rules));
+    return {rule::LoweredRuleTest(std::move(rules))};
   };
   rule::LoweredRules lowered;
   for (const rule::TypedRule& tag : tags) {

@@ -1,6 +1,7 @@
 #include "engine/graph.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/assert.h"
 #include "engine/hash.h"
@@ -37,13 +38,17 @@ class RuleBuilder {
     return truth ? graph_.any_of(std::move(parts)) : graph_.all_of(std::move(parts));
   }
   NodeId build(const rule::LoweredRuleTest& test, bool truth) {
-    std::vector<NodeId> rules;
-    for (const size_t rule : test.rules) {
-      TAGSMITH_ASSERT(rule < earlier_rules_.size());
-      rules.push_back(earlier_rules_[rule]);
+    // By the list itself: that of a large tag is gone through once, and not for each that asks.
+    const auto [known, is_new] = any_of_rules_.try_emplace(&test.rules(), Graph::kFalseNode);
+    if (is_new) {
+      std::vector<NodeId> rules;
+      for (const size_t rule : test.rules()) {
+        TAGSMITH_ASSERT(rule < earlier_rules_.size());
+        rules.push_back(earlier_rules_[rule]);
+      }
+      known->second = graph_.any_of(std::move(rules));
     }
-    const NodeId any = graph_.any_of(std::move(rules));
-    return truth ? any : graph_.negation(any);
+    return truth ? known->second : graph_.negation(known->second);
   }
   std::vector<NodeId> build_all(const std::vector<rule::LoweredExpression>& parts, bool truth) {
     std::vector<NodeId> nodes;
@@ -57,6 +62,7 @@ class RuleBuilder {
   const Encoding& encoding_;
   Graph& graph_;
   const std::vector<NodeId>& earlier_rules_;
+  std::unordered_map<const std::vector<size_t>*, NodeId> any_of_rules_;
 };
 
 }  // namespace

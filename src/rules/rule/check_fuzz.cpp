@@ -66,7 +66,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto same = rule::check(*again, schema(), {});
   TAGSMITH_ASSERT(same.has_value());
   TAGSMITH_ASSERT(*same == *checked);
-  const auto no_rules = [](std::string_view) { return rule::any_rule({}); };
+  const auto no_rules = [](std::string_view) -> rule::LoweredExpression {
+    return {rule::LoweredRuleTest({})};
+  };
   TAGSMITH_ASSERT(
       !rule::to_text(rule::lower(*checked, schema(), 20'000, no_rules), schema()).empty());
   return 0;

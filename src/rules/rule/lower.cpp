@@ -418,10 +418,10 @@ class Lowering {
 
 }  // namespace
 
-LoweredExpression any_rule(std::vector<size_t> rules) {
+LoweredRuleTest::LoweredRuleTest(std::vector<size_t> rules) {
   std::sort(rules.begin(), rules.end());
   rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
-  return {LoweredRuleTest{std::move(rules)}};
+  rules_ = std::make_shared<const std::vector<size_t>>(std::move(rules));
 }
 
 LoweredExpression lower(const TypedRule& rule, const column::Schema& schema, std::int32_t as_of,

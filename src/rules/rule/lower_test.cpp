@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -72,8 +73,8 @@ TypedExpression comparison(TypedOperand left, Test test, TypedOperand right) {
 const std::int32_t kAsOf = column::days_from_civil(2025, 11, 22).value();
 
 LoweredExpression lowered(const TypedExpression& rule) {
-  return lower(rule, schema(), kAsOf, [](std::string_view code) {
-    return any_rule(code == "vip" ? std::vector<size_t>{3, 1, 3} : std::vector<size_t>{});
+  return lower(rule, schema(), kAsOf, [](std::string_view code) -> LoweredExpression {
+    return {LoweredRuleTest(code == "vip" ? std::vector<size_t>{3, 1, 3} : std::vector<size_t>{})};
   });
 }
 
@@ -323,6 +324,15 @@ TEST(Lower, GroupsAndTagTestsKeepTheirShape) {
   const TypedExpression negation{TypedNot{{TypedExpression{TypedOr{{unknown, adult}}}}}};
   check({{TypedExpression{TypedAnd{{adult, vip, negation}}},
           "and\n  age > 18\n  any of rules 1, 3\n  not\n    or\n      no rule\n      age > 18\n"}});
+}
+
+TEST(Lower, TheDumpOfALargeTagSaysHowMuchItLeavesOut) {
+  std::vector<size_t> rules(25);
+  std::iota(rules.begin(), rules.end(), size_t{0});
+  EXPECT_EQ(
+      to_text({LoweredRuleTest(rules)}, schema()),
+      "any of rules 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, and "
+      "5 more\n");
 }
 
 TEST(Lower, TheDumpOfALongListSaysHowMuchItLeavesOut) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -80,12 +81,23 @@ struct LoweredComparison {
   bool operator==(const LoweredComparison&) const = default;
 };
 
-/// TRUE when one of these rules is TRUE, else FALSE: has_tag. Indexes into the LoweredRules that
-/// hold this, all smaller than the index of the rule that asks.
-struct LoweredRuleTest {
-  std::vector<size_t> rules;
+/// TRUE when one of its rules is TRUE, else FALSE: has_tag. Copies share the list: a tag may have
+/// as many rules as there are rules that ask for it.
+class LoweredRuleTest {
+ public:
+  /// Any order, repetitions allowed.
+  explicit LoweredRuleTest(std::vector<size_t> rules);
 
-  bool operator==(const LoweredRuleTest&) const = default;
+  /// Sorted, distinct indexes into the LoweredRules that hold this, all smaller than the index of
+  /// the rule that asks. One object for all copies.
+  [[nodiscard]] const std::vector<size_t>& rules() const { return *rules_; }
+
+  bool operator==(const LoweredRuleTest& other) const {
+    return rules_ == other.rules_ || *rules_ == *other.rules_;
+  }
+
+ private:
+  std::shared_ptr<const std::vector<size_t>> rules_;
 };
 
 struct LoweredExpression;
@@ -116,9 +128,6 @@ inline bool LoweredNot::operator==(const LoweredNot&) const = default;
 
 /// The rules of a run, in an order in which every rule stands after those that it asks for.
 using LoweredRules = std::vector<LoweredExpression>;
-
-/// has_tag of a tag that these rules alone give; any order, repetitions allowed.
-LoweredExpression any_rule(std::vector<size_t> rules);
 
 /// What has_tag(code) is. Two-valued.
 using LowerTagTest = std::function<LoweredExpression(std::string_view code)>;

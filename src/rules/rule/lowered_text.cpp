@@ -12,6 +12,7 @@ namespace tagsmith::rule {
 namespace {
 
 constexpr size_t kConstantsShown = 20;
+constexpr size_t kRulesShown = 20;
 
 std::string_view symbol_of(LoweredTest test) {
   switch (test) {
@@ -103,9 +104,13 @@ class Dump {
                     source_text(comparison.right), name_of(comparison.as));
   }
   void add_node(const LoweredRuleTest& test, size_t) {
-    text_ += test.rules.empty() ? "no rule" : "any of rules";
-    for (size_t i = 0; i < test.rules.size(); ++i) {
-      text_ += fmt::format("{} {}", i == 0 ? "" : ",", test.rules[i]);
+    const std::vector<size_t>& rules = test.rules();
+    text_ += rules.empty() ? "no rule" : "any of rules";
+    for (size_t i = 0; i < std::min(rules.size(), kRulesShown); ++i) {
+      text_ += fmt::format("{} {}", i == 0 ? "" : ",", rules[i]);
+    }
+    if (rules.size() > kRulesShown) {
+      text_ += fmt::format(", and {} more", rules.size() - kRulesShown);
     }
     text_ += '\n';
   }

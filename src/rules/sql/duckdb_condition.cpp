@@ -114,7 +114,7 @@ std::string ConditionWriter::write_node(const LoweredComparison& comparison, siz
 }
 
 std::string ConditionWriter::write_node(const rule::LoweredRuleTest& test, size_t indent) {
-  if (test.rules.empty()) {
+  if (test.rules().empty()) {
     return "FALSE";
   }
   if (!names_.rule) {
@@ -125,7 +125,7 @@ std::string ConditionWriter::write_node(const rule::LoweredRuleTest& test, size_
     return "NULL";
   }
   std::vector<std::string> parts;
-  for (const size_t rule : test.rules) {
+  for (const size_t rule : test.rules()) {
     parts.push_back(fmt::format("coalesce({}, FALSE)", names_.rule(rule)));
   }
   return parts.size() == 1 ? parts.front() : bracketed("(", parts, " OR ", ")", indent);

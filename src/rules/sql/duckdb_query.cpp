@@ -67,7 +67,7 @@ void collect_rules(const LoweredExpression& condition, std::vector<size_t>& rule
     }
   };
   if (const auto* test = std::get_if<rule::LoweredRuleTest>(&condition.node)) {
-    rules.insert(rules.end(), test->rules.begin(), test->rules.end());
+    rules.insert(rules.end(), test->rules().begin(), test->rules().end());
   } else if (const auto* conjunction = std::get_if<rule::LoweredAnd>(&condition.node)) {
     collect_parts(conjunction->parts);
   } else if (const auto* disjunction = std::get_if<rule::LoweredOr>(&condition.node)) {

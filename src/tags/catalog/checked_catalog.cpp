@@ -67,15 +67,16 @@ rule::LoweredExpression not_null(column::ColumnId column) {
   return {std::move(negation)};
 }
 
-rule::LoweredExpression lower_tag_test(std::vector<size_t> rules,
+// `rules`: those of the tag in the run; null when there are none.
+rule::LoweredExpression lower_tag_test(const rule::LoweredRuleTest* rules,
                                        const TagInputs::Columns& columns) {
   if (!columns.in_run) {
     return not_null(columns.stored);
   }
   rule::LoweredExpression given = not_null(columns.grant);
-  if (!rules.empty()) {
+  if (rules != nullptr) {
     rule::LoweredOr either;
-    either.parts.push_back(rule::any_rule(std::move(rules)));
+    either.parts.push_back({*rules});
     either.parts.push_back(std::move(given));
     given = {std::move(either)};
   }
@@ -117,10 +118,10 @@ CheckedCatalog check_catalog(const Catalog& catalog, const column::Schema& schem
   for (const size_t i : checked.order) {
     const RuleEntry& entry = entries.list[i];
     if (!refused.contains(entry.tag_id)) {
-      out.rules.rules.push_back({.tag_id = entry.tag_id,
-                                 .name = entry.name,
-                                 .position = entry.position,
-                                 .rule = std::move(*checked.rules[i])});
+      out.rules.add({.tag_id = entry.tag_id,
+                     .name = entry.name,
+                     .position = entry.position,
+                     .rule = std::move(*checked.rules[i])});
     }
   }
   return out;
@@ -132,14 +133,17 @@ rule::LoweredRules lower_rules(const CheckedRules& rules, const column::Schema& 
   for (size_t i = 0; i < rules.rules.size(); ++i) {
     rules_of_code[rules.rules[i].name].push_back(i);
   }
+  std::map<std::string_view, rule::LoweredRuleTest> tests;  // one a tag, shared by all who ask
+  for (auto& [code, of_tag] : rules_of_code) {
+    tests.emplace(code, std::move(of_tag));
+  }
   rule::LoweredRules lowered;
   for (const CheckedRule& checked : rules.rules) {
     lowered.push_back(rule::lower(checked.rule, schema, as_of, [&](std::string_view code) {
       const auto columns = inputs.by_code.find(code);
       TAGSMITH_ASSERT(columns != inputs.by_code.end());
-      const auto asked = rules_of_code.find(code);
-      return lower_tag_test(asked == rules_of_code.end() ? std::vector<size_t>() : asked->second,
-                            columns->second);
+      const auto asked = tests.find(code);
+      return lower_tag_test(asked == tests.end() ? nullptr : &asked->second, columns->second);
     }));
   }
   return lowered;

@@ -121,6 +121,14 @@ TEST(CheckedCatalog, ATagWithoutRulesAndOneThatIsNotActiveCanBeAskedFor) {
   EXPECT_EQ(checked.texts.count(2), 0u);
 }
 
+TEST(CheckedCatalog, TheRulesOfATagAreFoundByItsCode) {
+  const CheckedCatalog checked =
+      check({tag(1, "a", {"has_tag('b')"}), tag(2, "b", {"age > 1", "age = 0"}), tag(3, "c", {})});
+  EXPECT_THAT(checked.rules.rules_of_tag("b"), ElementsAre(0, 1));
+  EXPECT_THAT(checked.rules.rules_of_tag("a"), ElementsAre(2));
+  EXPECT_THAT(checked.rules.rules_of_tag("c"), testing::IsEmpty());
+}
+
 TEST(CheckedCatalog, AnUnknownTagIsToldWithTheNearestOfAllTags) {
   const CheckedCatalog checked =
       check({inactive(tag(1, "loyal", {})), tag(2, "b", {"has_tag('loyl')"})});

@@ -310,9 +310,16 @@ class Checking {
 
 }  // namespace
 
-std::vector<size_t> CheckedRules::rules_of_tag(std::string_view name) const {
+void CheckedRules::add(CheckedRule rule) {
+  tag_of_name.emplace(rule.name, rule.tag_id);
+  rules_of_tag_id[rule.tag_id].push_back(rules.size());
+  rules.push_back(std::move(rule));
+}
+
+const std::vector<size_t>& CheckedRules::rules_of_tag(std::string_view name) const {
+  static const std::vector<size_t> none;
   const auto tag = tag_of_name.find(name);
-  return tag == tag_of_name.end() ? std::vector<size_t>() : rules_of_tag_id.at(tag->second);
+  return tag == tag_of_name.end() ? none : rules_of_tag_id.at(tag->second);
 }
 
 CheckedEntries check_entries(const std::vector<RuleEntry>& entries, const OtherTags& other_tags,
@@ -328,12 +335,10 @@ CheckedRules check_rules(const RuleFile& file, const column::Schema& schema,
   for (const size_t i : checked.order) {
     const RuleEntry& entry = file.entries[i];
     if (checked.problems[i].empty()) {
-      out.tag_of_name.emplace(entry.name, entry.tag_id);
-      out.rules_of_tag_id[entry.tag_id].push_back(out.rules.size());
-      out.rules.push_back({.tag_id = entry.tag_id,
-                           .name = entry.name,
-                           .position = entry.position,
-                           .rule = std::move(*checked.rules[i])});
+      out.add({.tag_id = entry.tag_id,
+               .name = entry.name,
+               .position = entry.position,
+               .rule = std::move(*checked.rules[i])});
     }
   }
   for (size_t i = 0; i < file.entries.size(); ++i) {
@@ -347,11 +352,18 @@ CheckedRules check_rules(const RuleFile& file, const column::Schema& schema,
 
 rule::LoweredRules lower_rules(const CheckedRules& rules, const column::Schema& schema,
                                std::int32_t as_of) {
+  std::map<std::int32_t, rule::LoweredRuleTest> tests;  // one a tag, shared by all who ask
+  for (const auto& [tag_id, of_tag] : rules.rules_of_tag_id) {
+    tests.emplace(tag_id, of_tag);
+  }
+  const auto lower_tag_test = [&](std::string_view name) -> rule::LoweredExpression {
+    const auto tag = rules.tag_of_name.find(name);
+    TAGSMITH_ASSERT(tag != rules.tag_of_name.end());
+    return {tests.at(tag->second)};
+  };
   rule::LoweredRules lowered;
   for (const CheckedRule& checked : rules.rules) {
-    lowered.push_back(rule::lower(checked.rule, schema, as_of, [&](std::string_view name) {
-      return rule::any_rule(rules.rules_of_tag(name));
-    }));
+    lowered.push_back(rule::lower(checked.rule, schema, as_of, lower_tag_test));
   }
   return lowered;
 }

@@ -33,8 +33,11 @@ struct CheckedRules {
   std::map<std::string, std::int32_t, std::less<>> tag_of_name;  // of `rules`
   std::map<std::int32_t, std::vector<size_t>> rules_of_tag_id;   // indexes in `rules`
 
+  /// Adds a rule at the end of `rules`, and to what finds it there.
+  void add(CheckedRule rule);
+
   /// The indexes in `rules` of all rules of the tag that has this name.
-  [[nodiscard]] std::vector<size_t> rules_of_tag(std::string_view name) const;
+  [[nodiscard]] const std::vector<size_t>& rules_of_tag(std::string_view name) const;
 };
 
 /// Checks all rules against the tables. has_tag('name') asks for the tag of which a rule has that

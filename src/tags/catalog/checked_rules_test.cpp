@@ -203,12 +203,18 @@ TEST(CheckedRules, AsLongACircleAsAFileHoldsIsRefused) {
 TEST(CheckedRules, ManyRulesOfOneTagMayBeAskedForByMany) {
   std::vector<NamedRule> rules;
   for (int i = 0; i < kMany; ++i) {
-    rules.push_back({"1", "one", "age > 1"});
-    rules.push_back({std::to_string(i + 2), "", "has_tag('one')"});
+    rules.push_back({"1", name_of(i), "age > 1"});
+    rules.push_back({std::to_string(i + 2), "", "has_tag('" + name_of(i) + "')"});
   }
   const CheckedRules checked = check(rules);
   EXPECT_EQ(checked.rules.size(), rules.size());
   EXPECT_EQ(checked.rules[kMany].tag_id, 2);
+  const rule::LoweredRules lowered = lower_rules(checked, users(), 0);
+  const auto asked = [&](size_t rule) {
+    return &std::get<rule::LoweredRuleTest>(lowered[rule].node).rules();
+  };
+  EXPECT_EQ(asked(kMany)->size(), static_cast<size_t>(kMany));
+  EXPECT_EQ(asked(lowered.size() - 1), asked(kMany)) << "a list of its own for each that asks";
 }
 
 TEST(CheckedRules, ManyUnknownTagsAreTold) {
