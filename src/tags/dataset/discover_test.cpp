@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
+#include "scratch/folder.h"
 
 namespace tagsmith::dataset {
 namespace {
@@ -14,25 +12,14 @@ using base::ErrorCode;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// A data folder of the running test with empty files at the given paths; gone after it.
-class DataFolder {
+// A data folder with empty files at the given paths.
+class DataFolder : public scratch::Folder {
  public:
   explicit DataFolder(const std::vector<std::string>& files) {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("discover_test-") + test->name() + "-" + std::to_string(getpid()));
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
     for (const std::string& file : files) {
-      std::filesystem::create_directories((path_ / file).parent_path());
-      std::ofstream(path_ / file) << "";
+      put(file, "");
     }
   }
-  DataFolder(const DataFolder&) = delete;
-  DataFolder& operator=(const DataFolder&) = delete;
-  ~DataFolder() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] std::string path() const { return path_.string(); }
 
   // The tables found: "name: files below the folder", or the error as "symbol: message".
   [[nodiscard]] std::vector<std::string> tables(const std::string& day,
@@ -51,9 +38,6 @@ class DataFolder {
     }
     return out;
   }
-
- private:
-  std::filesystem::path path_;
 };
 
 TEST(Discover, FindsTablesAndDatabasesAndNothingDeeper) {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <thread>
@@ -21,6 +20,7 @@
 #include "column/days.h"
 #include "column/decimal.h"
 #include "column/value.h"
+#include "scratch/folder.h"
 
 namespace tagsmith::duckdb {
 namespace {
@@ -36,37 +36,16 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::SizeIs;
 
-// A folder of its own for each test, removed at its end.
-class Folder {
+class Folder : public scratch::Folder {
  public:
-  Folder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "tagsmith-duckdb-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  [[nodiscard]] std::string path() const { return path_.string(); }
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-  [[nodiscard]] std::string write(const std::string& name, std::string_view bytes) const {
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return file(name);
-  }
-
   // A Parquet file of the rows of a SELECT.
   [[nodiscard]] std::string parquet(const std::string& name, const std::string& select) const {
     const auto database = Database::open({.threads = 1}).value();
-    const auto copied = database->query_text("COPY (" + select + ") TO " + quote_text(file(name)) +
+    const auto copied = database->query_text("COPY (" + select + ") TO " + quote_text(path(name)) +
                                              " (FORMAT parquet)");
     EXPECT_TRUE(copied) << copied.error().message;
-    return file(name);
+    return path(name);
   }
-
- private:
-  std::filesystem::path path_;
 };
 
 TableSource parquet_source(std::vector<std::string> files) {
@@ -310,7 +289,7 @@ TEST(Reader, ReadsInt96AsUtcAndRefusesDecimalsThatDuckdbMisreads) {
   for (size_t i = 0; i < text.size(); i += 2) {
     bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16));
   }
-  TableSource source = parquet_source({folder.write("a.parquet", bytes)});
+  TableSource source = parquet_source({folder.put("a.parquet", bytes)});
   source.zone = "Asia/Shanghai";
   EXPECT_THAT(described(source), ElementsAre("t timestamp", "big decimal(50,2)"));
   EXPECT_EQ(reader()->describe(source).value().schema.columns[1].type.kind, TypeKind::kUnusable);
@@ -476,10 +455,10 @@ TEST(Reader, LeavesOutHiddenColumns) {
 
 TEST(Reader, RefusesColumnsThatDifferOnlyInLetterCase) {
   const Folder folder;
-  const std::string csv = folder.write("a.csv", "user_id,Age,age\n1,2,3\n");
+  const std::string csv = folder.put("a.csv", "user_id,Age,age\n1,2,3\n");
   EXPECT_EQ(error_of_describe(csv_source({csv})).message,
             "columns 'Age' and 'age' differ only in letter case");
-  const std::string json = folder.write("a.jsonl", R"({"user_id": 1, "Age": 2, "age": 3})");
+  const std::string json = folder.put("a.jsonl", R"({"user_id": 1, "Age": 2, "age": 3})");
   EXPECT_EQ(error_of_describe(json_source({json})).message,
             "columns 'Age' and 'age' differ only in letter case");
   const base::Error error = error_of_describe(select_source("SELECT 1 user_id, 2 Age, 3 AGE"));
@@ -491,7 +470,7 @@ TEST(Reader, RefusesColumnsThatDifferOnlyInLetterCase) {
 
 TEST(Reader, KeepsANameThatLooksLikeARenamedOne) {
   const Folder folder;
-  const std::string json = folder.write("a.jsonl", R"({"user_id": 1, "a": 2, "a_1": 3})");
+  const std::string json = folder.put("a.jsonl", R"({"user_id": 1, "a": 2, "a_1": 3})");
   EXPECT_THAT(described(json_source({json})), ElementsAre("a int", "a_1 int"));
 }
 
@@ -536,16 +515,12 @@ TEST(Reader, RefusesWhatIsNoParquetFile) {
   const Folder folder;
   const std::string good = folder.parquet(
       "good.parquet", "SELECT i user_id, repeat('text' || i, 10) s FROM range(5000) t(i)");
-  std::string bytes;
-  {
-    std::ifstream in(good, std::ios::binary);
-    bytes.assign(std::istreambuf_iterator<char>(in), {});
-  }
+  const std::string bytes = scratch::read_all(good);
   const std::vector<std::string> bad{
-      folder.write("text.parquet", "user_id,age\n1,2\n and more of the same\n"),
-      folder.write("empty.parquet", ""),
-      folder.write("cut.parquet", std::string_view(bytes).substr(0, bytes.size() / 2)),
-      folder.write("middle.parquet", bytes.substr(0, 100) + bytes.substr(bytes.size() - 300)),
+      folder.put("text.parquet", "user_id,age\n1,2\n and more of the same\n"),
+      folder.put("empty.parquet", ""),
+      folder.put("cut.parquet", std::string_view(bytes).substr(0, bytes.size() / 2)),
+      folder.put("middle.parquet", bytes.substr(0, 100) + bytes.substr(bytes.size() - 300)),
   };
   for (const std::string& file : bad) {
     SCOPED_TRACE(file);
@@ -565,11 +540,7 @@ TEST(Reader, NamesTheFileThatIsDamagedWhereverItIs) {
       "SELECT 'u{}' || i user_id, hash(i) n, repeat('text' || i, 10) s FROM range(5000) t(i)";
   const std::string good = folder.parquet("a.parquet", select);
   const std::string also_good = folder.parquet("c.parquet", select);
-  std::string bytes;
-  {
-    std::ifstream in(good, std::ios::binary);
-    bytes.assign(std::istreambuf_iterator<char>(in), {});
-  }
+  const std::string bytes = scratch::read_all(good);
   // Pages have no checksums: some damage only changes values, which nobody can see.
   constexpr size_t kPlaces = 20;
   constexpr size_t kDamaged = 24;
@@ -579,7 +550,7 @@ TEST(Reader, NamesTheFileThatIsDamagedWhereverItIs) {
     SCOPED_TRACE(at);
     std::string damaged = bytes;
     damaged.replace(at, kDamaged, kDamaged, static_cast<char>(at * 7));
-    const std::string bad = folder.write("b.parquet", damaged);
+    const std::string bad = folder.put("b.parquet", damaged);
     const auto scanned =
         try_scan({.source = parquet_source({good, bad, also_good}), .columns = {"n", "s"}});
     if (!scanned) {
@@ -616,8 +587,8 @@ TEST(Reader, SaysThatAFileIsNotThere) {
 
 TEST(Reader, SaysThatAFolderIsNoFile) {
   const Folder folder;
-  std::filesystem::create_directory(folder.file("x.csv"));
-  const std::string path = folder.file("x.csv");
+  std::filesystem::create_directory(folder.path("x.csv"));
+  const std::string path = folder.path("x.csv");
   for (const TableSource& source :
        {csv_source({path}), json_source({path}), select_source("FROM " + quote_text(path))}) {
     const base::Error error = error_of_describe(source);
@@ -639,9 +610,9 @@ TEST(Csv, FindsTheTypesOverAllRowsOfAllFiles) {
             "2024-02-29,2024-01-01 10:30,01234,,a,2\n";
   }
   many += "3000,7,-9223372036854775808,1,1e3,x,FALSE,0001-01-01,2024-01-01,01234,,\"\",2.5\n";
-  const std::string other = folder.write(
+  const std::string other = folder.put(
       "b.csv", head + "4000,0,0,0,.5,2,True,9999-12-31,2024-01-01T10:30:00.25,00000,,b,3\n");
-  const TableSource source = csv_source({folder.write("a.csv", many), other});
+  const TableSource source = csv_source({folder.put("a.csv", many), other});
 
   EXPECT_THAT(described(source), ElementsAre("i int", "big int", "huge decimal(38,0)", "d double",
                                              "late text", "b boolean", "day date", "ts timestamp",
@@ -663,7 +634,7 @@ TEST(Csv, TakesAsTextWhatIsNotPlainlyMore) {
                            "2023-02-29", "2024-01-01 24:00", "2024-01-01 10:00:00Z", "0000-01-01",
                            "10:30", "yes", "1.5.2", "-", "1e", "01/02/2024"}) {
     SCOPED_TRACE(cell);
-    const std::string file = folder.write("a.csv", "user_id,c\n1," + std::string(cell) + "\n");
+    const std::string file = folder.put("a.csv", "user_id,c\n1," + std::string(cell) + "\n");
     EXPECT_THAT(scan(csv_source({file}), {"c"}).at("1"),
                 ElementsAre("'" + std::string(cell) + "'"));
   }
@@ -671,37 +642,37 @@ TEST(Csv, TakesAsTextWhatIsNotPlainlyMore) {
 
 TEST(Csv, NeverRoundsAnIntegerBesideAFraction) {
   const Folder folder;
-  const std::string file = folder.write("a.csv", "user_id,c\n1,9007199254740993\n2,1.5\n");
+  const std::string file = folder.put("a.csv", "user_id,c\n1,9007199254740993\n2,1.5\n");
   EXPECT_THAT(scan(csv_source({file}), {"c"}).at("1"), ElementsAre("'9007199254740993'"));
 }
 
 TEST(Csv, KeepsTheKeyAsItStands) {
   const Folder folder;
-  const std::string text = folder.write("a.csv", "user_id\n00012\n7\n");
+  const std::string text = folder.put("a.csv", "user_id\n00012\n7\n");
   EXPECT_FALSE(reader()->describe(csv_source({text})).value().integer_key);
   EXPECT_THAT(scan(csv_source({text}), {}),
               ElementsAre(Pair("00012", IsEmpty()), Pair("7", IsEmpty())));
-  const std::string number = folder.write("b.csv", "user_id\n12\n99999999999999999999999\n");
+  const std::string number = folder.put("b.csv", "user_id\n12\n99999999999999999999999\n");
   EXPECT_TRUE(reader()->describe(csv_source({number})).value().integer_key);
-  const std::string dates = folder.write("c.csv", "user_id\n2024-01-01\n");
+  const std::string dates = folder.put("c.csv", "user_id\n2024-01-01\n");
   EXPECT_THAT(scan(csv_source({dates}), {}), ElementsAre(Pair("2024-01-01", IsEmpty())));
 }
 
 TEST(Csv, ReadsQuotesLineBreaksMarksAndBothLineEnds) {
   const Folder folder;
-  const std::string file = folder.write(
+  const std::string file = folder.put(
       "a.csv",
       "\xef\xbb\xbf\"user_id\",\"a \"\"b\"\", c\"\r\nu1,\"x, \"\"y\"\"\r\nz\"\r\nu2,\r\nu3,😀");
   EXPECT_THAT(scan(csv_source({file}), {"a \"b\", c"}),
               ElementsAre(Pair("u1", ElementsAre("'x, \"y\"\r\nz'")),
                           Pair("u2", ElementsAre("null")), Pair("u3", ElementsAre("'😀'"))));
-  const std::string only_header = folder.write("b.csv", "user_id,a\n");
+  const std::string only_header = folder.put("b.csv", "user_id,a\n");
   EXPECT_THAT(scan(csv_source({only_header}), {"a"}), IsEmpty());
 }
 
 TEST(Csv, NamesFileLineAndTextOfABrokenLine) {
   const Folder folder;
-  const std::string good = folder.write("good.csv", "user_id,a\n1,x\n");
+  const std::string good = folder.put("good.csv", "user_id,a\n1,x\n");
   struct Case {
     const char* content;
     const char* message;
@@ -734,7 +705,7 @@ TEST(Csv, NamesFileLineAndTextOfABrokenLine) {
            Case{"user_id,a,b\n", "line 1: column 'b' of "},
        }) {
     SCOPED_TRACE(c.content);
-    const std::string bad = folder.write("bad.csv", c.content);
+    const std::string bad = folder.put("bad.csv", c.content);
     for (const std::vector<std::string>& files : {std::vector{good, bad}, std::vector{bad}}) {
       if (files.size() == 1 && std::string_view(c.message).ends_with(' ')) {
         continue;
@@ -759,13 +730,13 @@ TEST(Csv, CountsLinesOfFilesOfAnySize) {
   for (int i = 0; i < 200000; ++i) {  // several blocks, cut at any byte
     text += std::to_string(i) + ",\"x, \"\"é\"\"\r\n\"\r\n";
   }
-  const std::string good = folder.write("good.csv", text);
+  const std::string good = folder.put("good.csv", text);
   EXPECT_THAT(scan(csv_source({good}), {"a"}), SizeIs(200000));
-  const std::string bad = folder.write("bad.csv", text + "200000\r\n");
+  const std::string bad = folder.put("bad.csv", text + "200000\r\n");
   EXPECT_EQ(error_of_describe(csv_source({bad})).message,
             "line 400002: 1 field where 2 belong: '200000'");
   const std::string wide =
-      folder.write("wide.csv", "user_id,a\n1," + std::string(17 << 20, 'x') + "\n");
+      folder.put("wide.csv", "user_id,a\n1," + std::string(17 << 20, 'x') + "\n");
   EXPECT_THAT(error_of_describe(csv_source({wide})).message,
               testing::StartsWith("line 2: a line of more than 16 MiB: '1,xxx"));
 }
@@ -774,13 +745,13 @@ TEST(Csv, CountsLinesOfFilesOfAnySize) {
 
 TEST(JsonLines, ReadsEachKind) {
   const Folder folder;
-  const std::string a = folder.write(
+  const std::string a = folder.put(
       "a.jsonl",
       R"({"user_id": "u1", "i": 1, "d": 0.5, "b": true, "day": "2024-02-29", "ts": "2024-01-01 10:00:00", "l": ["x", null], "li": [1, 2], "o": {"k": 1}, "mixed": 1, "id": "F47AC10B-58CC-4372-A567-0E02B2C3D479", "z": "2024-01-01T00:00:00Z"}
 {"user_id": "u2", "mixed": "text", "i": null}
 )");
   const std::string b =
-      folder.write("b.jsonl", R"({"user_id": "u3", "late": "é", "day": "2024-03-01"})");
+      folder.put("b.jsonl", R"({"user_id": "u3", "late": "é", "day": "2024-03-01"})");
   const TableSource source = json_source({a, b});
   EXPECT_THAT(described(source),
               ElementsAre("i int", "d double", "b boolean", "day date", "ts timestamp",
@@ -799,7 +770,7 @@ TEST(JsonLines, ReadsEachKind) {
 
 TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
   const Folder folder;
-  const std::string good = folder.write("good.jsonl", "{\"user_id\": 1}\n");
+  const std::string good = folder.put("good.jsonl", "{\"user_id\": 1}\n");
   struct Case {
     const char* content;
     const char* message;
@@ -818,7 +789,7 @@ TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
                 "line 2: not a JSON object: number with leading zero is not allowed: '{"},
        }) {
     SCOPED_TRACE(c.content);
-    const std::string bad = folder.write("bad.jsonl", c.content);
+    const std::string bad = folder.put("bad.jsonl", c.content);
     const base::Error error = error_of_describe(json_source({good, bad}));
     EXPECT_EQ(error.code, ErrorCode::kInvalidArgument);
     EXPECT_EQ(error.symbol, "E_DATA_FILE");
@@ -827,13 +798,13 @@ TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
     EXPECT_THAT(error.message, testing::StartsWith(c.message));
     EXPECT_THAT(error.message, testing::Not(HasSubstr("read_json")));
   }
-  const std::string empty = folder.write("empty.jsonl", "");
+  const std::string empty = folder.put("empty.jsonl", "");
   EXPECT_EQ(error_of_describe(json_source({empty})).message, "no line with a JSON object");
 }
 
 TEST(JsonLines, NeverRoundsAnInteger) {
   const Folder folder;
-  const TableSource source = json_source({folder.write(
+  const TableSource source = json_source({folder.put(
       "a.jsonl",
       "{\"user_id\": 1, \"wide\": 123456789012345678901, \"mixed\": 9007199254740993, \"d\": 1}\n"
       "{\"user_id\": 2, \"wide\": -1, \"mixed\": 0.5, \"d\": 1e-7}\n")});
@@ -849,7 +820,7 @@ TEST(JsonLines, RefusesKeysThatAreNeitherTextNorIntegerInSomeLines) {
   for (const char* key : {"{\"x\": 1}", "[1]", "true", "1.5"}) {
     SCOPED_TRACE(key);
     const std::string file =
-        folder.write("a.jsonl", "{\"user_id\": \"u\"}\n{\"user_id\": " + std::string(key) + "}\n");
+        folder.put("a.jsonl", "{\"user_id\": \"u\"}\n{\"user_id\": " + std::string(key) + "}\n");
     for (const TableSource& source :
          {json_source({file}), select_source("FROM " + quote_text(file))}) {
       const base::Error error = error_of_describe(source);
@@ -859,16 +830,16 @@ TEST(JsonLines, RefusesKeysThatAreNeitherTextNorIntegerInSomeLines) {
     }
   }
   const std::string both =
-      folder.write("b.jsonl", "{\"user_id\": \"u\"}\n{\"user_id\": 7}\n{\"user_id\": null}\n");
+      folder.put("b.jsonl", "{\"user_id\": \"u\"}\n{\"user_id\": 7}\n{\"user_id\": null}\n");
   EXPECT_THAT(scan(json_source({both}), {}),
               ElementsAre(Pair("7", IsEmpty()), Pair("u", IsEmpty())));
 }
 
 TEST(JsonLines, RefusesAColumnWithoutAName) {
   const Folder folder;
-  const std::string file = folder.write("a.jsonl", R"({"user_id": 1, "": 2})");
+  const std::string file = folder.put("a.jsonl", R"({"user_id": 1, "": 2})");
   EXPECT_EQ(error_of_describe(json_source({file})).message, "column 1 has no name");
-  const std::string fine = folder.write("b.jsonl", R"({"user_id": 1, "c1": 2})");
+  const std::string fine = folder.put("b.jsonl", R"({"user_id": 1, "c1": 2})");
   EXPECT_THAT(described(json_source({fine})), ElementsAre("c1 int"));
 }
 
@@ -876,7 +847,7 @@ TEST(JsonLines, RefusesAColumnWithoutAName) {
 
 TEST(Select, ReadsFilesAndMayEndInASemicolonOrAComment) {
   const Folder folder;
-  const std::string csv = folder.write("a.csv", "customer,spend\nc1,10\nc1,5\nc2,1\n");
+  const std::string csv = folder.put("a.csv", "customer,spend\nc1,10\nc1,5\nc2,1\n");
   const std::string select = "SELECT customer AS user_id, sum(spend)::BIGINT AS spend FROM " +
                              quote_text(csv) + " GROUP BY 1; -- done";
   EXPECT_THAT(scan(select_source(select), {"spend"}),
@@ -885,7 +856,7 @@ TEST(Select, ReadsFilesAndMayEndInASemicolonOrAComment) {
 
 TEST(Select, RefusesEverythingElse) {
   const Folder folder;
-  const std::string target = folder.file("out.csv");
+  const std::string target = folder.path("out.csv");
   for (const std::string& text :
        {std::string(""), std::string("SELECT 1 user_id; SELECT 2 user_id"),
         std::string("CREATE TABLE x (user_id INT)"), "COPY (SELECT 1) TO " + quote_text(target),
@@ -904,7 +875,7 @@ TEST(Select, RefusesEverythingElse) {
 
 TEST(Select, RefusesFunctionsThatActAndDoesNotRunThem) {
   const Folder folder;
-  const std::string target = folder.file("written");
+  const std::string target = folder.path("written");
   const std::string profile =
       "SELECT 'a' user_id, * FROM enable_profiling(format = 'json', save_location = " +
       quote_text(target) + ")";
@@ -931,13 +902,13 @@ TEST(Select, RefusesFunctionsThatActAndDoesNotRunThem) {
 
 TEST(Select, ReadsACsvAsATableOfTheFileDoes) {
   const Folder folder;
-  const std::string good = folder.write("good.csv", "user_id,a,day\n1,,2024-02-29\n2,\"\",\n");
+  const std::string good = folder.put("good.csv", "user_id,a,day\n1,,2024-02-29\n2,\"\",\n");
   const std::string file = quote_text(good);
   for (const std::string& select :
        {"SELECT * FROM " + file, "FROM " + quote_name(good), "SELECT good.* FROM " + file,
         "SELECT 'é' || g.user_id user_id, a, day FROM " + file + " g",
         "WITH t AS (FROM " + file + ") SELECT t.* FROM t SEMI JOIN " + file + " USING (user_id)",
-        "SELECT * FROM " + quote_text(folder.file("goo*.csv"))}) {
+        "SELECT * FROM " + quote_text(folder.path("goo*.csv"))}) {
     SCOPED_TRACE(select);
     EXPECT_THAT(described(select_source(select)), ElementsAre("a text", "day date"));
     const Rows rows = scan(select_source(select), {"a", "day"});
@@ -950,7 +921,7 @@ TEST(Select, ReadsACsvAsATableOfTheFileDoes) {
         "user_id,a\n1,x\n2\n", "user_id,a\n1,\"x\"y\n", "user_id,a\n1,\xff\n",
         "user_id,a\na\n\"b,c\n", "user_id,a,a\n1,2,3\n", ""}) {
     SCOPED_TRACE(content);
-    const std::string bad = folder.write("bad.csv", content);
+    const std::string bad = folder.put("bad.csv", content);
     const base::Error error = error_of_describe(select_source("FROM " + quote_text(bad)));
     EXPECT_EQ(error.symbol, "E_DATA_FILE");
     EXPECT_EQ(error.path, bad);
@@ -964,9 +935,9 @@ TEST(Select, ReadsJsonLinesAsATableOfTheFileDoes) {
   for (int i = 0; i < 30000; ++i) {
     many += "{\"user_id\": " + std::to_string(i) + "}\n";
   }
-  const std::string file = folder.write("a.jsonl", many + "{\"user_id\": 30000, \"late\": 1}\n");
+  const std::string file = folder.put("a.jsonl", many + "{\"user_id\": 30000, \"late\": 1}\n");
   EXPECT_THAT(described(select_source("FROM " + quote_text(file))), ElementsAre("late int"));
-  const std::string bad = folder.write("bad.jsonl", "{\"user_id\": 1}\n{\"user_id\":\n");
+  const std::string bad = folder.put("bad.jsonl", "{\"user_id\": 1}\n{\"user_id\":\n");
   const base::Error error = error_of_describe(select_source("FROM " + quote_text(bad)));
   EXPECT_EQ(error.path, bad);
   EXPECT_EQ(error, error_of_describe(json_source({bad})));
@@ -974,9 +945,9 @@ TEST(Select, ReadsJsonLinesAsATableOfTheFileDoes) {
 
 TEST(Select, RefusesToGuessTheFormOfAFile) {
   const Folder folder;
-  const std::string csv = quote_text(folder.write("a.csv", "user_id,a\n1,\"x\n2,y\n"));
-  const std::string tsv = quote_text(folder.write("a.tsv", "user_id\ta\n1\tx\n"));
-  const std::string json = quote_text(folder.write("a.json", "{\"user_id\": 1}\n"));
+  const std::string csv = quote_text(folder.put("a.csv", "user_id,a\n1,\"x\n2,y\n"));
+  const std::string tsv = quote_text(folder.put("a.tsv", "user_id\ta\n1\tx\n"));
+  const std::string json = quote_text(folder.put("a.json", "{\"user_id\": 1}\n"));
   const std::string columns = ", columns = {'user_id': 'VARCHAR', 'a': 'VARCHAR'}";
   for (const std::string& from :
        {"read_csv(" + csv + ")", "read_csv_auto(" + csv + ")", "system.main.READ_CSV(" + csv + ")",
@@ -1001,7 +972,7 @@ TEST(Select, RefusesToGuessTheFormOfAFile) {
 TEST(Select, RefusesToPassOverWhatDoesNotFit) {
   const Folder folder;
   const std::string call =
-      "FROM read_csv(" + quote_text(folder.write("a.csv", "user_id,a\n1,x\n2\n")) +
+      "FROM read_csv(" + quote_text(folder.put("a.csv", "user_id,a\n1,x\n2\n")) +
       ", header = true, auto_detect = false, columns = {'user_id': 'VARCHAR', 'a': 'VARCHAR'}";
   for (const char* option :
        {"ignore_errors = true", "ignore_errors := 1", "IGNORE_ERRORS => 'true'",
@@ -1012,7 +983,7 @@ TEST(Select, RefusesToPassOverWhatDoesNotFit) {
     EXPECT_THAT(error.message, HasSubstr("passes over what does not fit"));
     EXPECT_NE(error.hint, "");
   }
-  const std::string json = quote_text(folder.write("a.jsonl", "{\"user_id\": 1}\n{\n"));
+  const std::string json = quote_text(folder.put("a.jsonl", "{\"user_id\": 1}\n{\n"));
   EXPECT_THAT(
       error_of_describe(select_source("SELECT json->>'user_id' user_id FROM read_ndjson_objects(" +
                                       json + ", ignore_errors = true)"))
@@ -1027,14 +998,14 @@ TEST(Select, RefusesToPassOverWhatDoesNotFit) {
 
 TEST(Select, TakesAReaderOfWhichAllIsSaid) {
   const Folder folder;
-  const std::string tsv = folder.write("a.tsv", "u1\t\"x\t2\nu2\ty\t3\n");
+  const std::string tsv = folder.put("a.tsv", "u1\t\"x\t2\nu2\ty\t3\n");
   EXPECT_THAT(
       scan(select_source("FROM read_csv(" + quote_text(tsv) +
                          ", delim = '\t', quote = '', auto_detect = false, columns = "
                          "{'user_id': 'VARCHAR', 's': 'VARCHAR', 'n': 'INT'})"),
            {"s", "n"}),
       ElementsAre(Pair("u1", ElementsAre("'\"x'", "2")), Pair("u2", ElementsAre("'y'", "3"))));
-  const std::string json = folder.write("a.json", "[{\"user_id\": 1}, {\"user_id\": 2}]");
+  const std::string json = folder.put("a.json", "[{\"user_id\": 1}, {\"user_id\": 2}]");
   EXPECT_THAT(scan(select_source("FROM read_json(" + quote_text(json) +
                                  ", format = 'array', auto_detect = false, columns = {'user_id': "
                                  "'BIGINT'})"),
@@ -1079,9 +1050,9 @@ TEST(Select, SaysWhatIsWrongWithIt) {
 
 TEST(Select, AdvisesWhateverIsWrong) {
   const Folder folder;
-  const std::string csv = folder.write("a.csv", "user_id,name\n1,x\n");
-  const std::string many = folder.write("many.csv", "1,x\n2,y,3,4\n");
-  const std::string parquet = folder.write("bad.parquet", "PAR1 nothing PAR1");
+  const std::string csv = folder.put("a.csv", "user_id,name\n1,x\n");
+  const std::string many = folder.put("many.csv", "1,x\n2,y,3,4\n");
+  const std::string parquet = folder.put("bad.parquet", "PAR1 nothing PAR1");
   std::string deep = "{\"user_id\": 1, \"a\": ";
   deep += std::string(2000, '[') + std::string(2000, ']') + "}\n";
   struct Case {
@@ -1103,7 +1074,7 @@ TEST(Select, AdvisesWhateverIsWrong) {
            {"SELECT user_id FROM read_csv(" + quote_text(many) +
                 ", auto_detect = false, columns = {'user_id': 'INT', 'a': 'VARCHAR'})",
             "line 2: not the 2 fields that belong: '2,y,3,4'", "mend the file"},
-           {"FROM " + quote_text(folder.write("deep.jsonl", deep)),
+           {"FROM " + quote_text(folder.put("deep.jsonl", deep)),
             "column 'a' has values that are nested more than 100 times", "leave it out"},
        }) {
     SCOPED_TRACE(c.select);
@@ -1302,13 +1273,13 @@ TEST(Database, SpillsIntoAFolderThatNobodyElseCanEnterOrGuess) {
   const Folder folder;
   const auto entries = [&] {
     std::vector<std::filesystem::path> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(folder.file(""))) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path(""))) {
       paths.push_back(entry.path());
     }
     return paths;
   };
   const DatabaseOptions options{
-      .threads = 1, .memory_limit = "60MB", .spill_parent = folder.file("")};
+      .threads = 1, .memory_limit = "60MB", .spill_parent = folder.path("")};
   {
     const auto database = Database::open(options).value();
     const auto another = Database::open(options).value();
@@ -1383,7 +1354,7 @@ TEST(InterruptDeathTest, EndsTheWritingOfAFile) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(exit_with_code_of_interrupted([] {
                 const Folder folder;
-                const auto writer = make_parquet_writer(folder.file("x.parquet")).value();
+                const auto writer = make_parquet_writer(folder.path("x.parquet")).value();
                 base::Status status;
                 while (status) {
                   status = writer->append("somebody", std::vector{1, 2, 3});
@@ -1397,7 +1368,7 @@ TEST(InterruptDeathTest, EndsTheWritingOfAFile) {
 
 TEST(ParquetWriter, WritesWhatItWasGivenInThatOrder) {
   const Folder folder;
-  const std::string path = folder.file("it's.parquet");
+  const std::string path = folder.path("it's.parquet");
   {
     const auto writer = make_parquet_writer(path).value();
     for (int i = 0; i < 300000; ++i) {
@@ -1427,14 +1398,14 @@ TEST(ParquetWriter, WritesWhatItWasGivenInThatOrder) {
 
 TEST(ParquetWriter, WritesAnEmptyFile) {
   const Folder folder;
-  const auto writer = make_parquet_writer(folder.file("x.parquet")).value();
+  const auto writer = make_parquet_writer(folder.path("x.parquet")).value();
   ASSERT_TRUE(writer->finish());
-  EXPECT_THAT(scan(parquet_source({folder.file("x.parquet")}), {"tag_ids"}), IsEmpty());
+  EXPECT_THAT(scan(parquet_source({folder.path("x.parquet")}), {"tag_ids"}), IsEmpty());
 }
 
 TEST(ParquetWriter, RemovesWhatWasNotFinished) {
   const Folder folder;
-  const std::string path = folder.file("x.parquet");
+  const std::string path = folder.path("x.parquet");
   {
     const auto writer = make_parquet_writer(path).value();
     for (int i = 0; i < 10000; ++i) {

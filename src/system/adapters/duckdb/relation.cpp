@@ -8,6 +8,7 @@
 #include "adapters/duckdb/source_internal.h"
 #include "base/problem.h"
 #include "base/similar.h"
+#include "base/words.h"
 
 namespace tagsmith::duckdb {
 namespace {
@@ -127,14 +128,7 @@ Form form_of(const Foreign& column, const std::string& zone) {
     return {{.kind = TypeKind::kTextList},
             type == "VARCHAR[]" ? x : "CAST(" + x + " AS VARCHAR[])"};
   }
-  return {{.kind = TypeKind::kUnusable, .foreign = lower(type)}, {}};
-}
-
-Error no_key(std::string message, const TableSource& source) {
-  Error error = base::invalid_argument(std::move(message));
-  error.symbol = "E_DATA_KEY";
-  error.path = source.files.empty() ? source.name : source.files.front();
-  return error;
+  return {{.kind = TypeKind::kUnusable, .foreign = base::lower(type)}, {}};
 }
 
 // The first names, and how many there are if that is not all.
@@ -160,11 +154,9 @@ Status read_key(const Found& found, const TableSource& source, Relation& relatio
     return error;
   }
   if (!found.key_is_text && !is_text(key->type) && !is_int(key->type)) {
-    Error error = no_key(fmt::format("table {}: the key column {} is {}", base::quote(source.name),
-                                     base::quote(source.key), lower(key->type)),
-                         source);
-    error.hint = "a key is text or an integer";
-    return error;
+    return no_key(fmt::format("table {}: the key column {} is {}", base::quote(source.name),
+                              base::quote(source.key), base::lower(key->type)),
+                  source);
   }
   relation.integer_key = found.key_is_text ? found.integer_key : is_int(key->type);
   relation.key = found.key_is_text || key->type == "VARCHAR"
@@ -173,7 +165,8 @@ Status read_key(const Found& found, const TableSource& source, Relation& relatio
   return {};
 }
 
-Status check_zone(Connection& connection, const std::string& zone) {
+// The names that DuckDB has itself, which need not be those of the system's tz database.
+Status check_duckdb_knows(Connection& connection, const std::string& zone) {
   if (zone == "UTC") {
     return {};
   }
@@ -191,7 +184,7 @@ Status check_zone(Connection& connection, const std::string& zone) {
 }
 
 Result<Relation> make_relation(Connection& connection, const TableSource& source) {
-  TAGSMITH_TRY(check_zone(connection, source.zone));
+  TAGSMITH_TRY(check_duckdb_knows(connection, source.zone));
   Found found = TAGSMITH_TRY(find(connection, source));
   Relation relation{.from = std::move(found.from)};
   TAGSMITH_TRY(read_key(found, source, relation));

@@ -12,6 +12,7 @@
 #include "adapters/duckdb/source_internal.h"
 #include "base/json.h"
 #include "base/problem.h"
+#include "base/words.h"
 #include "files/folder.h"
 
 namespace tagsmith::duckdb {
@@ -29,8 +30,8 @@ Error refused(std::string message, std::string hint) {
 
 constexpr std::string_view kNameTheFile =
     "write from 'FILE.csv' or from 'FILE.jsonl', which are read strictly, or say all that "
-    "read_csv() "
-    "or read_json() would guess: auto_detect = false, columns = {'user_id': 'VARCHAR', ...}";
+    "read_csv() or read_json() would guess: auto_detect = false, columns = {'user_id': 'VARCHAR', "
+    "...}";
 
 // --- The syntax tree ----------------------------------------------------------------------------
 
@@ -78,7 +79,7 @@ void collect(const Json& node, Mentions& out) {
     const Json* map = with->find("map");
     for (const Json& entry :
          map != nullptr && map->list() != nullptr ? *map->list() : Json::List()) {
-      out.own_names.push_back(lower(text_of(entry, "key")));
+      out.own_names.push_back(base::lower(text_of(entry, "key")));
     }
   }
   for (const auto& [key, member] : *node.object()) {
@@ -109,7 +110,7 @@ std::optional<bool> boolean_of(const Json* node) {
     node = node->find("child");  // true is written CAST('t' AS BOOLEAN)
   }
   const Json* value = node != nullptr ? node->find("value") : nullptr;
-  const std::string text = value != nullptr ? lower(text_of(*value, "value")) : std::string();
+  const std::string text = value != nullptr ? base::lower(text_of(*value, "value")) : std::string();
   if (text == "t" || text == "true") {
     return true;
   }
@@ -128,9 +129,9 @@ Option option_of(const Json& argument) {
   if (text_of(argument, "type") == "COMPARE_EQUAL" && names != nullptr &&
       names->list() != nullptr && names->list()->size() == 1 &&
       names->list()->front().text() != nullptr) {
-    return {.name = lower(*names->list()->front().text()), .value = argument.find("right")};
+    return {.name = base::lower(*names->list()->front().text()), .value = argument.find("right")};
   }
-  return {.name = lower(text_of(argument, "alias")), .value = &argument};
+  return {.name = base::lower(text_of(argument, "alias")), .value = &argument};
 }
 
 // Readers that guess a file's form from its first lines: then a quote that does not end makes a
@@ -150,7 +151,7 @@ constexpr std::array kStrictness{
     Strictness{"store_rejects", false}, Strictness{"strict_mode", true}};
 
 Status check_function(const Json& function) {
-  const std::string name = lower(text_of(function, "function_name"));
+  const std::string name = base::lower(text_of(function, "function_name"));
   if (name == "query") {
     return refused("a SELECT that runs a text as another",
                    "write the inner SELECT in parentheses in its place");
@@ -272,7 +273,7 @@ Result<std::vector<Replacement>> replacements(Connection& connection, const Tabl
   std::vector<Replacement> out;
   for (const Json* table : mentions.tables) {
     const std::string name = name_of_table(*table);
-    const std::string lowered = lower(name);
+    const std::string lowered = base::lower(name);
     if (std::ranges::find(mentions.own_names, lowered) != mentions.own_names.end()) {
       continue;
     }

@@ -1,7 +1,6 @@
 #include "adapters/duckdb/source_internal.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <map>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/problem.h"
+#include "base/words.h"
 
 namespace tagsmith::duckdb {
 
@@ -51,6 +51,14 @@ Error broken(std::string message, std::string_view path, std::string hint) {
   return error;
 }
 
+Error no_key(std::string message, const TableSource& source) {
+  Error error = base::invalid_argument(std::move(message));
+  error.symbol = "E_DATA_KEY";
+  error.path = source.files.empty() ? source.name : source.files.front();
+  error.hint = "a key is text or an integer";
+  return error;
+}
+
 std::string column_expression(std::string_view name) { return "source." + quote_name(name); }
 
 std::string list_of_files(const TableSource& source) {
@@ -59,13 +67,6 @@ std::string list_of_files(const TableSource& source) {
     out += (out.empty() ? "[" : ", ") + quote_text(exact_path(file));
   }
   return out + "]";
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
 }
 
 bool is_hidden(const TableSource& source, std::string_view name) {
@@ -78,7 +79,7 @@ Status check_names(std::span<const std::string> names, std::string_view path) {
     if (names[i].empty()) {
       return broken(fmt::format("column {} has no name", i + 1), path, "give each column a name");
     }
-    const auto [at, is_new] = seen.emplace(lower(names[i]), names[i]);
+    const auto [at, is_new] = seen.emplace(base::lower(names[i]), names[i]);
     if (!is_new) {
       return broken(names[i] == at->second
                         ? fmt::format("two columns are named {}", base::quote(names[i]))

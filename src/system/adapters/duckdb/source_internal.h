@@ -50,13 +50,14 @@ base::Result<Found> find_select(Connection& connection, const dataset::TableSour
 /// E_DATA_FILE.
 base::Error broken(std::string message, std::string_view path, std::string hint);
 
+/// E_DATA_KEY, with the path of the table.
+base::Error no_key(std::string message, const dataset::TableSource& source);
+
 /// The column `name` of the relation `source`.
 std::string column_expression(std::string_view name);
 
 /// The files as an SQL list of paths, in which no character is a pattern.
 std::string list_of_files(const dataset::TableSource& source);
-
-std::string lower(std::string_view text);
 
 bool is_hidden(const dataset::TableSource& source, std::string_view name);
 

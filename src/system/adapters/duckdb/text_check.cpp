@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <fstream>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "adapters/duckdb/connection_internal.h"
+#include "adapters/duckdb/source_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
 #include "base/interrupt.h"
 #include "base/problem.h"
@@ -28,20 +27,16 @@ struct Complaint {
 
 Error broken_line(const std::string& path, size_t line, Complaint complaint,
                   std::string_view shown) {
-  Error error =
-      base::invalid_argument(fmt::format("line {}: {}", line, std::move(complaint.reason)));
+  std::string message = fmt::format("line {}: {}", line, complaint.reason);
   if (!shown.empty()) {
     std::string text(shown);
     if (!is_utf8(text)) {
       std::ranges::replace_if(
           text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     }
-    error.message += ": " + base::quote(text);
+    message += ": " + base::quote(text);
   }
-  error.symbol = "E_DATA_FILE";
-  error.path = path;
-  error.hint = std::move(complaint.hint);
-  return error;
+  return broken(std::move(message), path, std::move(complaint.hint));
 }
 
 // --- CSV ----------------------------------------------------------------------------------------
@@ -216,21 +211,6 @@ class CsvCheck {
 };
 
 }  // namespace
-
-base::Result<std::ifstream> open_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  Error error = files::system_error("open", path, errno);
-  std::error_code unknown;
-  if (std::filesystem::is_directory(path, unknown)) {
-    error = base::invalid_argument(base::quote(path, path.size()) + " is a folder and no file");
-  } else if (file) {
-    return file;
-  }
-  error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
-  error.path = path;
-  error.hint = "paths are relative to the working directory";
-  return error;
-}
 
 Status check_csv(const std::string& path, size_t field_count) {
   return CsvCheck(path, TAGSMITH_TRY(open_text(path)), field_count).run();

@@ -9,11 +9,11 @@
 #include "adapters/duckdb/text_file_internal.h"
 #include "base/assert.h"
 #include "base/problem.h"
+#include "base/words.h"
 
 namespace tagsmith::duckdb {
 namespace {
 
-using base::Error;
 using base::Result;
 using base::Status;
 using dataset::TableSource;
@@ -107,7 +107,7 @@ Result<std::vector<std::string>> json_names(Connection& connection, const TableS
 bool looks_renamed(std::span<const Foreign> columns) {
   std::set<std::string> names;
   for (const Foreign& column : columns) {
-    names.insert(lower(column.name));
+    names.insert(base::lower(column.name));
   }
   return std::ranges::any_of(names, [&](const std::string& name) {
     if (name.starts_with('c') && name.find_first_not_of("0123456789", 1) == std::string::npos) {
@@ -173,13 +173,65 @@ Status check_mixed_key(Connection& connection, const TableSource& source,
   if (kinds.empty()) {
     return {};
   }
-  Error error = base::invalid_argument(
+  return no_key(
       fmt::format("table {}: the key column {} is {} in some lines", base::quote(source.name),
-                  base::quote(source.key), kinds.front().front().value_or("")));
-  error.symbol = "E_DATA_KEY";
-  error.path = source.files.front();
-  error.hint = "a key is text or an integer";
-  return error;
+                  base::quote(source.key), kinds.front().front().value_or("")),
+      source);
+}
+
+// Whether the header of a file is that of the first.
+Status check_same_header(std::span<const std::string> first, const std::string& first_file,
+                         std::span<const std::string> header, const std::string& file) {
+  const size_t count = std::min(first.size(), header.size());
+  for (size_t i = 0; i < count; ++i) {
+    if (first[i] != header[i]) {
+      return broken(fmt::format("line 1: column {} is {} and not {} as in {}", i + 1,
+                                base::quote(header[i]), base::quote(first[i]), first_file),
+                    file, kSameColumns);
+    }
+  }
+  if (header.size() != first.size()) {
+    const bool more = header.size() > first.size();
+    return broken(fmt::format("line 1: column {} of {} is missing in {}",
+                              base::quote(more ? header[count] : first[count]),
+                              more ? file : first_file, more ? first_file : file),
+                  file, kSameColumns);
+  }
+  return {};
+}
+
+// All columns as texts, by nothing but RFC 4180.
+std::string csv_reader(std::string_view files, std::span<const std::string> names) {
+  std::string columns;
+  for (const std::string& name : names) {
+    columns += (columns.empty() ? "" : ", ") + quote_text(name) + ": 'VARCHAR'";
+  }
+  return fmt::format(
+      "read_csv({}, columns = {{{}}}, auto_detect = false, header = true, delim = ',', quote = "
+      "'\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, strict_mode = true, "
+      "null_padding = false, compression = 'none', hive_partitioning = false, max_line_size = {}, "
+      "buffer_size = {})",
+      files, columns, kCsvLineBytesMax, 2 * kCsvLineBytesMax);
+}
+
+// The columns that DuckDB finds over all lines.
+Result<std::vector<Foreign>> describe_json(Connection& connection, const TableSource& source) {
+  auto described = describe(
+      connection,
+      fmt::format(
+          "read_json({}, format = 'newline_delimited', records = 'true', sample_size = -1, "
+          "maximum_sample_files = 1000000000, map_inference_threshold = -1, "
+          "field_appearance_threshold = 0, union_by_name = true, compression = 'uncompressed', "
+          "hive_partitioning = false)",
+          list_of_files(source)));
+  if (described || described.error().message.find("expected records") == std::string::npos) {
+    return described;
+  }
+  // Some line is no object, and only reading the lines says which one.
+  TAGSMITH_TRY(
+      connection.run("SELECT * FROM " + json_reader(list_of_files(source), "'any': 'JSON'")));
+  return broken("no line with a JSON object", source.files.front(),
+                R"(each line is one object: {"user_id": "ann", "age": 31})");
 }
 
 }  // namespace
@@ -189,37 +241,15 @@ Result<Found> find_csv(Connection& connection, const TableSource& source) {
   const std::vector<std::string> names = TAGSMITH_TRY(read_csv_header(first_file));
   TAGSMITH_TRY(check_names(names, first_file));
   for (const std::string& file : source.files) {
-    const std::vector<std::string> others = TAGSMITH_TRY(read_csv_header(file));
-    const size_t count = std::min(names.size(), others.size());
-    for (size_t i = 0; i < count; ++i) {
-      if (names[i] != others[i]) {
-        return broken(fmt::format("line 1: column {} is {} and not {} as in {}", i + 1,
-                                  base::quote(others[i]), base::quote(names[i]), first_file),
-                      file, kSameColumns);
-      }
-    }
-    if (others.size() != names.size()) {
-      const bool more = others.size() > names.size();
-      return broken(fmt::format("line 1: column {} of {} is missing in {}",
-                                base::quote(more ? others[count] : names[count]),
-                                more ? file : first_file, more ? first_file : file),
-                    file, kSameColumns);
-    }
+    const std::vector<std::string> header = TAGSMITH_TRY(read_csv_header(file));
+    TAGSMITH_TRY(check_same_header(names, first_file, header, file));
     TAGSMITH_TRY(check_csv(file, names.size()));
   }
-  Found found;
-  std::string declared;
+  Found found{.from = csv_reader(list_of_files(source), names)};
   for (const std::string& name : names) {
-    declared += (declared.empty() ? "" : ", ") + quote_text(name) + ": 'VARCHAR'";
     found.columns.push_back(
         {.name = name, .type = "VARCHAR", .expression = column_expression(name)});
   }
-  found.from = fmt::format(
-      "read_csv({}, columns = {{{}}}, auto_detect = false, header = true, delim = ',', quote = "
-      "'\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, strict_mode = true, "
-      "null_padding = false, compression = 'none', hive_partitioning = false, max_line_size = {}, "
-      "buffer_size = {})",
-      list_of_files(source), declared, kCsvLineBytesMax, 2 * kCsvLineBytesMax);
   std::vector<Inferred> which;
   for (size_t i = 0; i < names.size(); ++i) {
     if (!is_hidden(source, names[i])) {
@@ -241,25 +271,7 @@ Result<Found> find_json(Connection& connection, const TableSource& source) {
     TAGSMITH_TRY(check_json_lines(file));
   }
   const std::string files = list_of_files(source);
-  Result<std::vector<Foreign>> described = describe(
-      connection,
-      fmt::format(
-          "read_json({}, format = 'newline_delimited', records = 'true', sample_size = -1, "
-          "maximum_sample_files = 1000000000, map_inference_threshold = -1, "
-          "field_appearance_threshold = 0, union_by_name = true, compression = 'uncompressed', "
-          "hive_partitioning = false)",
-          files));
-  if (!described) {
-    if (described.error().message.find("expected records") == std::string::npos) {
-      return std::move(described).error();
-    }
-    // Some line is no object, and only reading the lines says which one.
-    TAGSMITH_TRY(
-        connection.run(fmt::format("SELECT * FROM {}", json_reader(files, "'any': 'JSON'"))));
-    return broken("no line with a JSON object", source.files.front(),
-                  R"(each line is one object: {"user_id": "ann", "age": 31})");
-  }
-  std::vector<Foreign> columns = std::move(*described);
+  std::vector<Foreign> columns = TAGSMITH_TRY(describe_json(connection, source));
   std::vector<std::string> names;
   if (looks_renamed(columns)) {
     names = TAGSMITH_TRY(json_names(connection, source));

@@ -1,9 +1,8 @@
 #include <fstream>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "adapters/duckdb/connection_internal.h"
+#include "adapters/duckdb/source_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
 #include "base/problem.h"
 
@@ -13,11 +12,8 @@ namespace {
 constexpr int kEnd = std::char_traits<char>::eof();
 
 base::Error broken_header(std::string message, const std::string& path) {
-  base::Error error = base::invalid_argument("line 1: " + std::move(message));
-  error.symbol = "E_DATA_FILE";
-  error.path = path;
-  error.hint = "the first line has the names of the columns, in UTF-8, with commas between them";
-  return error;
+  return broken("line 1: " + std::move(message), path,
+                "the first line has the names of the columns, in UTF-8, with commas between them");
 }
 
 // A quoted field after its opening quote, up to and without what follows its closing one.
@@ -78,17 +74,6 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path) 
     separator = in.sbumpc();
   }
   return fields;
-}
-
-std::string line_of_file(const std::string& path, size_t number) {
-  std::ifstream file(path, std::ios::binary);
-  std::string line;
-  for (size_t i = 0; i < number; ++i) {
-    if (!std::getline(file, line)) {
-      return {};
-    }
-  }
-  return line;
 }
 
 }  // namespace tagsmith::duckdb

@@ -1,0 +1,40 @@
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "adapters/duckdb/text_file_internal.h"
+#include "base/problem.h"
+#include "files/system_error.h"
+
+namespace tagsmith::duckdb {
+
+base::Result<std::ifstream> open_text(const std::string& path) {
+  std::error_code unknown;  // then opening says what is wrong
+  const bool is_folder = std::filesystem::is_directory(path, unknown);
+  std::ifstream file(path, std::ios::binary);
+  if (file && !is_folder) {
+    return file;
+  }
+  base::Error error =
+      is_folder
+          ? base::invalid_argument(base::quote(path, path.size()) + " is a folder and no file")
+          : files::system_error("open", path, errno);
+  error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
+  error.path = path;
+  error.hint = "paths are relative to the working directory";
+  return error;
+}
+
+std::string line_of_file(const std::string& path, size_t number) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  for (size_t i = 0; i < number; ++i) {
+    if (!std::getline(file, line)) {
+      return {};
+    }
+  }
+  return line;
+}
+
+}  // namespace tagsmith::duckdb
