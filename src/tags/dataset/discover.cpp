@@ -171,11 +171,15 @@ base::Result<Readable> find_readable(const Folder& table, const std::string& wan
   return readable;
 }
 
-// Always an error: the one to report, or that of a folder that cannot be listed.
-base::Status no_partition(const Folder& table, const std::string& name, const std::string& wanted,
-                          std::string_view what) {
+// E_DATA_PARTITION, or the error of a folder that cannot be listed.
+base::Error no_partition(const Folder& table, const std::string& name, const std::string& wanted,
+                         std::string_view what) {
   constexpr size_t kShownMax = 3;
-  Readable readable = TAGSMITH_TRY(find_readable(table, wanted));
+  auto found = find_readable(table, wanted);
+  if (!found) {
+    return std::move(found).error();
+  }
+  Readable& readable = *found;
   std::string hint = "wait until the partition is written";
   if (!readable.nearest.empty()) {
     readable.nearest.resize(std::min(readable.nearest.size(), kShownMax));
@@ -197,14 +201,12 @@ base::Result<std::vector<std::string>> partition_files(const Folder& table, cons
   const std::string wanted =
       options.day.empty() ? newest(table.partitions) : std::string(kPartitionPrefix) + options.day;
   if (std::ranges::find(table.partitions, wanted) == table.partitions.end()) {
-    return no_partition(table, name, wanted, fmt::format("there is no partition {}", wanted))
-        .error();
+    return no_partition(table, name, wanted, fmt::format("there is no partition {}", wanted));
   }
   Folder partition = TAGSMITH_TRY(look_into(files::join(table.path, wanted)));
   if (partition.parquet.empty()) {
     return no_partition(table, name, wanted,
-                        fmt::format("partition {} holds no *.parquet file", wanted))
-        .error();
+                        fmt::format("partition {} holds no *.parquet file", wanted));
   }
   TAGSMITH_TRY(check_one_kind(partition));
   return std::move(partition.parquet);
