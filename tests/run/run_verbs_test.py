@@ -417,6 +417,13 @@ class BadInput(ProjectTest):
         self.assert_refused(said, "E_STORE_LOCKED", 1)
         self.assertEqual(self.rows(), before)
 
+    def test_a_store_that_somebody_else_wrote_to(self):
+        self.run_tags()
+        self.run_tags("--verify")
+        self.sql("update user_tags set tag_ids = '[1]', tag_details = json_object('1', json_extract(tag_details, '$.1')) "
+                 "where user_id = 'u1'")
+        self.assert_refused(self.run_tags("--verify", code=1), "E_STORE_DRIFT", 1)
+
     def test_an_unknown_tag_and_an_older_day(self):
         self.run_tags()
         self.assert_refused(self.run_tags("--tags", "vpi", code=2), "E_RUN_TAG", 2)

@@ -212,8 +212,8 @@ std::string summary_text(const PlanReport& report) {
 }  // namespace
 
 std::string to_text(const PlanReport& report, size_t width, std::string_view command) {
-  return tags_text(report.plan.tags, width) + held_text(report.plan.held, command) +
-         trips_text(report, command) + unknown_text(report.plan.unknown_users) +
+  return tags_text(report.plan.tags, width) + trips_text(report, command) +
+         held_text(report.plan.held, command) + unknown_text(report.plan.unknown_users) +
          summary_text(report);
 }
 

@@ -20,6 +20,7 @@
 #include "column/days.h"
 #include "files/folder.h"
 #include "membership/membership.h"
+#include "membership/verify.h"
 #include "run/publisher.h"
 #include "run/saved_plan.h"
 #include "run/standing.h"
@@ -330,6 +331,10 @@ base::Result<int> run_run(RunOptions options) {
   const std::string& store_url = work->checked.project.store;
   const auto store = TAGSMITH_TRY(open_store(store_url, /*create=*/true));
   const auto turn = TAGSMITH_TRY(Turn::take(*store, store_url));
+  if (options.verify) {
+    progress.show("comparing the store with its feed");
+    TAGSMITH_TRY(membership::verify(store->tags()));
+  }
   if (options.work.stages && !options.work.project.json) {
     progress.clear();
     TAGSMITH_TRY(print(stages_text(*work)));

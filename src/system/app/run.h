@@ -38,6 +38,7 @@ struct RunOptions {
   WorkOptions work;
   std::string plan_file;  // --plan; empty: a plan of its own
   bool yes = false;       // publish changed rules without being asked
+  bool verify = false;    // first compare the store with its feed
 };
 
 /// Shows what a run would change; writes nothing but the file of --save. Gives the exit code.

@@ -108,6 +108,8 @@ CLI::App* add_run(CLI::App& app, RunOptions& options) {
        {"--tags", "--users", "--as-of", "--dt", "--mode", "--days", "--started-at"}) {
     plan->excludes(command->get_option(other));
   }
+  command->add_flag("--verify", options.verify,
+                    "first compare the whole store with its feed; fail where they differ");
   command->add_flag("--yes", options.yes, "publish changed rules without being asked");
   refuse_empty_texts(*command);
   return command;
