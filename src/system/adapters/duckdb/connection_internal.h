@@ -17,15 +17,15 @@
 namespace tagsmith::duckdb {
 
 // duckdb.h has a handle type for everything and a function that destroys each through its address.
-template <auto destroy>
+template <auto DestroyHandle>
 struct Destroy {
   template <typename T>
   void operator()(T* handle) const {
-    destroy(&handle);
+    DestroyHandle(&handle);
   }
 };
-template <typename T, auto destroy>
-using Owned = std::unique_ptr<std::remove_pointer_t<T>, Destroy<destroy>>;
+template <typename T, auto DestroyHandle>
+using Owned = std::unique_ptr<std::remove_pointer_t<T>, Destroy<DestroyHandle>>;
 
 using OwnedDatabase = Owned<duckdb_database, duckdb_close>;
 using OwnedConnection = Owned<duckdb_connection, duckdb_disconnect>;
