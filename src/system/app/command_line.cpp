@@ -314,6 +314,7 @@ int run_command_line(int argument_count, const char* const* arguments) {
       {add_validate(app, validate_options), [&] { return validate(validate_options); }},
       {add_test(app, test_options), [&] { return rule_tests(test_options); }}};
   add_run_commands(app, commands);
+  add_ask_commands(app, commands);
   for (CLI::App* command : app.get_subcommands({})) {
     command->excludes(version_flag);
   }

@@ -24,6 +24,9 @@ using Commands = std::vector<Command>;
 /// plan, run, runs.
 void add_run_commands(CLI::App& app, Commands& commands);
 
+/// why, users, history, feed, tags, health, grant, block.
+void add_ask_commands(CLI::App& app, Commands& commands);
+
 /// Options that several commands have.
 void add_resources(CLI::App& command, Resources& resources);
 void add_project(CLI::App& command, ProjectOptions& project);

@@ -34,20 +34,6 @@ base::Error usage_error(std::string message, std::string hint) {
   return error;
 }
 
-base::Result<OutputFormat> format_of(const std::string& path) {
-  if (path.ends_with(".parquet")) {
-    return OutputFormat::kParquet;
-  }
-  if (path.ends_with(".csv")) {
-    return OutputFormat::kCsv;
-  }
-  if (path.ends_with(".jsonl")) {
-    return OutputFormat::kJsonLines;
-  }
-  return usage_error(fmt::format("--out {}: the name tells no format", base::quote(path)),
-                     "end it in .parquet, .csv or .jsonl");
-}
-
 std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> parts;
   for (size_t start = 0; !text.empty() && start <= text.size();) {
@@ -266,7 +252,7 @@ base::Result<int> run_eval(const EvalOptions& options) {
   std::optional<files::AtomicFile> file;
   const bool only_answers = options.why_user || !options.sql_dialect.empty();
   if (!options.out.empty() && !only_answers) {
-    format = TAGSMITH_TRY(format_of(options.out));
+    format = TAGSMITH_TRY(output_format("--out", options.out));
     file.emplace(TAGSMITH_TRY(files::AtomicFile::create(options.out)));
   } else if (!only_answers && !options.stages) {
     return usage_error("--out is missing", "say where the tags go: --out tags.parquet");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -49,6 +50,28 @@ base::Status check_zone(const std::string& zone) {
     return bad_zone(zone, base::did_you_mean(zone, names));
   } catch (const std::exception& error) {
     return base::unavailable(fmt::format("cannot read the tz database: {}", error.what()));
+  }
+}
+
+std::int32_t day_in_zone(std::int64_t utc_micros, const std::string& zone) {
+  try {
+    const date::sys_time<std::chrono::microseconds> time{std::chrono::microseconds(utc_micros)};
+    return column::day_of(date::locate_zone(zone)->to_local(time).time_since_epoch().count());
+  } catch (const std::exception&) {  // the tz database has no such zone
+    return column::day_of(utc_micros);
+  }
+}
+
+std::int64_t end_of_day(std::int32_t day, const std::string& zone) {
+  const date::local_days next{date::days(day + 1)};
+  const date::local_time<std::chrono::microseconds> midnight{next};
+  try {
+    return date::locate_zone(zone)
+        ->to_sys(midnight, date::choose::earliest)
+        .time_since_epoch()
+        .count();
+  } catch (const std::exception&) {
+    return midnight.time_since_epoch().count();
   }
 }
 

@@ -27,6 +27,12 @@ base::Result<std::int32_t> read_day(std::string_view option, const std::string& 
 /// Refuses a zone that the tz database does not have.
 base::Status check_zone(const std::string& zone);
 
+/// The day that it is somewhere; where the zone does not exist, in UTC.
+std::int32_t day_in_zone(std::int64_t utc_micros, const std::string& zone);
+
+/// The moment at which a day of a zone ends.
+std::int64_t end_of_day(std::int32_t day, const std::string& zone);
+
 /// All tables of the options, described.
 base::Result<dataset::DataSet> open_tables(dataset::Reader& reader, const Inputs& inputs);
 

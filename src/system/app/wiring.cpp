@@ -10,6 +10,7 @@
 #include "adapters/duckdb/reader.h"
 #include "adapters/sqlite/database.h"
 #include "base/interrupt.h"
+#include "base/problem.h"
 #include "run/text_writers.h"
 #include "store/store_url.h"
 #include "store/traced_database.h"
@@ -19,6 +20,22 @@ namespace tagsmith::app {
 base::Result<std::unique_ptr<dataset::Reader>> make_reader(const Resources& resources) {
   return duckdb::make_reader(
       {.threads = resources.threads, .memory_limit = resources.memory, .keep_order = false});
+}
+
+base::Result<OutputFormat> output_format(std::string_view option, const std::string& path) {
+  if (path.ends_with(".parquet")) {
+    return OutputFormat::kParquet;
+  }
+  if (path.ends_with(".csv")) {
+    return OutputFormat::kCsv;
+  }
+  if (path.ends_with(".jsonl")) {
+    return OutputFormat::kJsonLines;
+  }
+  return base::Error{
+      .code = base::ErrorCode::kInvalidArgument,
+      .message = fmt::format("{} {}: the name tells no format", option, base::quote(path)),
+      .hint = "end it in .parquet, .csv or .jsonl"};
 }
 
 base::Result<std::unique_ptr<dataset::TagFileWriter>> make_tag_writer(OutputFormat format,

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -30,6 +31,9 @@ base::Result<std::unique_ptr<dataset::Reader>> make_reader(const Resources& reso
 
 /// The formats that a result can be written in.
 enum class OutputFormat { kParquet, kCsv, kJsonLines };
+
+/// The format that the end of a name tells; kInvalidArgument names the option.
+base::Result<OutputFormat> output_format(std::string_view option, const std::string& path);
 
 /// A writer into the temporary file of `file`, which must outlive it and is the caller's to commit.
 base::Result<std::unique_ptr<dataset::TagFileWriter>> make_tag_writer(OutputFormat format,

@@ -1,15 +1,12 @@
 #include "app/work.h"
 
-#include <date/tz.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <filesystem>
 #include <utility>
 
@@ -87,16 +84,6 @@ base::Result<std::int64_t> read_start(const std::string& text) {
                        "write UTC as '2025-11-22 10:30:00'");
   }
   return moment->micros;
-}
-
-// A zone that does not exist is told with the other mistakes of the project.
-std::int32_t day_in_zone(std::int64_t utc_micros, const std::string& zone) {
-  try {
-    const date::sys_time<std::chrono::microseconds> time{std::chrono::microseconds(utc_micros)};
-    return column::day_of(date::locate_zone(zone)->to_local(time).time_since_epoch().count());
-  } catch (const std::exception&) {
-    return column::day_of(utc_micros);
-  }
 }
 
 std::string line_of(const CheckedProject& checked, const catalog::TagProblem& problem) {
@@ -203,7 +190,8 @@ base::Result<std::optional<Work>> prepare(const WorkOptions& options, const Prog
   }
   TAGSMITH_TRY(enter_project(options.project));
 
-  // What day it is depends on the zone, which the project says.
+  // What day it is depends on the zone, which the project says; one that does not exist is told
+  // with the other mistakes of the project.
   const project::Project settings = project::read_folder(".", options.project.environment).project;
   const std::string& day = options.as_of.empty() ? options.day : options.as_of;
   request.as_of = day.empty()

@@ -12,7 +12,11 @@ namespace {
 using membership::ManualEdit;
 using membership::Micros;
 
-std::string view_text(Micros time) { return column::timestamp_text(time) + " UTC"; }
+// To the second.
+std::string moment_text(Micros time) {
+  constexpr Micros kSecond = 1'000'000;
+  return column::timestamp_text(time - (time % kSecond + kSecond) % kSecond) + " UTC";
+}
 
 std::string by_whom(const std::string& actor) { return actor.empty() ? "" : " by " + actor; }
 
@@ -32,12 +36,12 @@ std::string_view words_of(membership::Source source) {
 
 std::string entry_text(const membership::Detail& detail) {
   std::string out =
-      fmt::format("since {}, {}", view_text(detail.hit_time), words_of(detail.source));
+      fmt::format("since {}, {}", moment_text(detail.hit_time), words_of(detail.source));
   if (detail.rule_version > 0) {
     out += fmt::format(", rule version {}", detail.rule_version);
   }
   if (detail.expires_at) {
-    out += fmt::format(", until {}", view_text(*detail.expires_at));
+    out += fmt::format(", until {}", moment_text(*detail.expires_at));
   }
   out += "\n";
   if (!detail.reason.empty()) {
@@ -52,10 +56,10 @@ std::string entry_text(const membership::Detail& detail) {
 std::string edit_text(const ManualEdit& edit, Micros now) {
   const bool grant = edit.kind == ManualEdit::Kind::kGrant;
   std::string out = fmt::format("    {} {}{}", grant ? "granted" : "blocked",
-                                view_text(edit.made_at), by_whom(edit.actor));
+                                moment_text(edit.made_at), by_whom(edit.actor));
   if (edit.expires_at) {
     out += fmt::format(", {} {}", edit.holds_at(now) ? "until" : "expired",
-                       view_text(*edit.expires_at));
+                       moment_text(*edit.expires_at));
   }
   return out + because(edit.reason) + "\n";
 }
@@ -148,9 +152,10 @@ std::string to_text(const UserAnswer& answer, bool all_trees, bool with_signs) {
   std::string out = fmt::format("user {}", base::quote(answer.user_id));
   if (answer.at) {
     out += fmt::format(
-        " at {}\nwhat the rules saw then beside the evidence of entry: evidence no "
-        "longer available",
-        view_text(*answer.at));
+        " at {}\nmemberships and their evidence of entry, exactly; for what else the rules saw "
+        "then: "
+        "evidence no longer available",
+        moment_text(*answer.at));
   } else if (!answer.as_of) {
     out += ": from the store alone";
   } else if (!answer.in_data) {

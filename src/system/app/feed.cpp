@@ -1,0 +1,165 @@
+#include <fmt/format.h>
+
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "app/asking.h"
+#include "app/exit_code.h"
+#include "app/questions.h"
+#include "app/terminal.h"
+#include "base/interrupt.h"
+#include "base/json.h"
+#include "base/problem.h"
+#include "explain/members.h"
+
+namespace tagsmith::app {
+namespace {
+
+using membership::FeedRow;
+
+std::string_view name_of(FeedRow::Kind kind) {
+  switch (kind) {
+    case FeedRow::Kind::kEntered:
+      return "entered";
+    case FeedRow::Kind::kLeft:
+      return "left";
+    case FeedRow::Kind::kPublished:
+      return "published";
+    case FeedRow::Kind::kAbandoned:
+      break;
+  }
+  return "abandoned";
+}
+
+std::string json_of(const FeedRow& row, const Asking& asking) {
+  std::string out = fmt::format(R"({{"seq":{},"time":"{}","kind":"{}","run_id":{})", row.seq,
+                                membership::time_text(row.time), name_of(row.kind), row.run_id);
+  if (!row.user_id.empty()) {
+    out += fmt::format(R"(,"user_id":{},"tag_id":{},"code":{},"detail":{})",
+                       base::json_quoted(row.user_id), row.tag_id,
+                       base::json_quoted(code_of(asking.tags, row.tag_id)), row.detail);
+  }
+  return out + "}\n";
+}
+
+std::string origin_of(const FeedRow& row) {
+  return row.run_id == 0 ? std::string("by hand") : fmt::format("run {}", row.run_id);
+}
+
+std::string text_of(const FeedRow& row, const Asking& asking) {
+  const std::string what =
+      row.user_id.empty() ? ""
+                          : fmt::format("{} {}, ", base::quote(row.user_id, row.user_id.size()),
+                                        code_of(asking.tags, row.tag_id));
+  return fmt::format("{}  {}  {:<9}  {}{}\n", row.seq, time_for_people(row.time), name_of(row.kind),
+                     what, origin_of(row));
+}
+
+base::Result<int> print_feed(const FeedOptions& options) {
+  const auto asking = TAGSMITH_TRY(open_asking(options.project));
+  if (!asking) {
+    return kRefused;
+  }
+  std::optional<std::int64_t> hidden_run;
+  if (!options.live) {
+    TAGSMITH_TRY(note_unfinished(asking->store->runs()));
+    if (const auto unfinished = TAGSMITH_TRY(asking->store->runs().unfinished())) {
+      hidden_run = unfinished->id;
+    }
+  }
+  const auto show = [&](const FeedRow& row) -> base::Result<bool> {
+    if (base::interrupted()) {
+      return base::cancelled();
+    }
+    if (hidden_run && row.run_id >= *hidden_run) {
+      return false;
+    }
+    TAGSMITH_TRY(print(options.project.json ? json_of(row, *asking) : text_of(row, *asking)));
+    return true;
+  };
+  TAGSMITH_TRY(
+      explain::read_feed(asking->store->tags(),
+                         {.after = options.after,
+                          .rows_max = options.limit.value_or(std::numeric_limits<size_t>::max())},
+                         show));
+  return kDone;
+}
+
+// How a run stands that gains and losses of a user came from.
+base::Result<std::string> standing_of(std::int64_t run_id, run::RunStore& runs) {
+  const auto record = TAGSMITH_TRY(runs.run(run_id));
+  if (record && record->state == run::RunState::kPublishing) {
+    return std::string(" (not published yet)");
+  }
+  if (record && record->state == run::RunState::kAbandoned) {
+    return std::string(" (given up)");
+  }
+  return std::string();
+}
+
+// What gave the tag, or what had given it.
+std::vector<std::string> ground_of(const FeedRow& row) {
+  const auto detail = membership::parse_detail(row.detail);
+  if (!detail) {
+    return {"", ""};
+  }
+  std::string reason = detail->reason;
+  if (!detail->actor.empty()) {
+    reason += (reason.empty() ? "by " : ", by ") + detail->actor;
+  }
+  return {std::string(membership::name_of(detail->source)), reason};
+}
+
+base::Result<int> print_history(const HistoryOptions& options) {
+  const auto asking = TAGSMITH_TRY(open_asking(options.project));
+  if (!asking) {
+    return kRefused;
+  }
+  TextTable table({{"time"}, {"what"}, {"tag"}, {"by"}, {"source"}, {"reason"}});
+  std::map<std::int64_t, std::string> standings;
+  bool empty = true;
+  const auto show = [&](const FeedRow& row) -> base::Result<bool> {
+    empty = false;
+    if (options.project.json) {
+      TAGSMITH_TRY(print(json_of(row, *asking)));
+      return true;
+    }
+    if (row.run_id != 0 && !standings.contains(row.run_id)) {
+      standings[row.run_id] = TAGSMITH_TRY(standing_of(row.run_id, asking->store->runs()));
+    }
+    std::vector<std::string> ground = ground_of(row);
+    table.add({time_for_people(row.time), std::string(name_of(row.kind)),
+               code_of(asking->tags, row.tag_id), origin_of(row) + standings[row.run_id],
+               std::move(ground[0]), std::move(ground[1])});
+    return true;
+  };
+  TAGSMITH_TRY(explain::read_feed(
+      asking->store->tags(),
+      {.user_id = options.user, .rows_max = std::numeric_limits<size_t>::max()}, show));
+  if (empty) {
+    return base::Error{
+        .code = base::ErrorCode::kNotFound,
+        .message = fmt::format("the user {} never had a tag", base::quote(options.user)),
+        .symbol = "E_USER_UNKNOWN",
+        .hint = "ids are compared byte by byte"};
+  }
+  if (!options.project.json) {
+    TAGSMITH_TRY(print(table.text(0)));
+  }
+  return kDone;
+}
+
+}  // namespace
+
+int feed(const FeedOptions& options) {
+  const auto result = print_feed(options);
+  return result ? *result : report(result.error());
+}
+
+int history(const HistoryOptions& options) {
+  const auto result = print_history(options);
+  return result ? *result : report(result.error());
+}
+
+}  // namespace tagsmith::app
