@@ -643,7 +643,56 @@ TEST(Csv, TakesAsTextWhatIsNotPlainlyMore) {
 TEST(Csv, NeverRoundsAnIntegerBesideAFraction) {
   const Folder folder;
   const std::string file = folder.put("a.csv", "user_id,c\n1,9007199254740993\n2,1.5\n");
-  EXPECT_THAT(scan(csv_source({file}), {"c"}).at("1"), ElementsAre("'9007199254740993'"));
+  EXPECT_THAT(described(csv_source({file})), ElementsAre("c decimal(38,1)"));
+  EXPECT_THAT(scan(csv_source({file}), {"c"}).at("1"), ElementsAre("9007199254740993.0"));
+}
+
+TEST(Csv, KeepsAllDigitsOfAFraction) {
+  const Folder folder;
+  struct Case {
+    std::vector<std::string> cells;
+    const char* type;
+    const char* first;
+  };
+  for (const Case& c : {
+           Case{{"1000000000.00000001", "2"}, "decimal(38,8)", "1000000000.00000001"},
+           Case{{"1234567890123456.78", ".5", "5."}, "decimal(38,2)", "1234567890123456.78"},
+           Case{{"-0.12345678901234567890123456789012345678", "-0"},
+                "decimal(38,38)",
+                "-0.12345678901234567890123456789012345678"},
+           Case{{"-1234567890.12345670000", "2.500"}, "decimal(38,7)", "-1234567890.1234567"},
+           // No decimal of 38 digits has them all.
+           Case{{"1234567890123456789.1", "0.00000000000000000001"},
+                "text",
+                "'1234567890123456789.1'"},
+           Case{{"1000000000.00000001", "1e3"}, "text", "'1000000000.00000001'"},
+           // A double has them.
+           Case{{"1.25000000000000000000", "1"}, "double", "1.25"},
+           Case{{"123456789.012345", "1e300"}, "double", "123456789.012345"},
+           Case{{"0.30000000000000004", "1e-7"}, "double", "0.30000000000000004"},
+           Case{{"1e-310", "0.0"}, "double", "1e-310"},
+           // Not even its size, or not all digits near its end.
+           Case{{"1e-400"}, "text", "'1e-400'"},
+           Case{{"1.2345678901234e-320"}, "text", "'1.2345678901234e-320'"},
+       }) {
+    SCOPED_TRACE(c.cells.front());
+    std::string text = "user_id,v\n";
+    for (size_t i = 0; i < c.cells.size(); ++i) {
+      text += fmt::format("{},{}\n", i, c.cells[i]);
+    }
+    const TableSource source = csv_source({folder.put("a.csv", text)});
+    EXPECT_THAT(described(source), ElementsAre(std::string("v ") + c.type));
+    EXPECT_THAT(scan(source, {"v"}).at("0"), ElementsAre(c.first));
+  }
+}
+
+TEST(Select, CastsWhatStandsInACsv) {
+  const Folder folder;
+  const std::string file = folder.put("a.csv", "user_id,v\n1,1234567890123456.78\n2,1\n");
+  EXPECT_THAT(
+      scan(select_source("SELECT user_id, v::DECIMAL(30, 8) AS v FROM " + quote_text(file)), {"v"})
+          .at("1"),
+      ElementsAre("1234567890123456.78000000"));
 }
 
 TEST(Csv, KeepsTheKeyAsItStands) {
@@ -785,6 +834,17 @@ TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
            Case{"{\"user_id\": 1}\n{\"user_id\": \"\xff\"}\n",
                 "line 2: not UTF-8: '{\"user_id\": \"?\"}'"},
            Case{"\xef\xbb\xbf{\"user_id\": 1}\n", "line 1: a byte order mark"},
+           Case{"{\"user_id\": 1}\n{\"user_id\": 1, \"x\": NaN}\n",
+                "line 2: 'NaN' is not JSON: '{"},
+           Case{"{\"user_id\": 1, \"x\": [-Infinity]}\n", "line 1: 'Infinity' is not JSON: '{"},
+           Case{"{\"user_id\": 1, \"x\": [1, ]}\n", "line 1: a comma before ]: '{"},
+           Case{"{\"user_id\": 1,}\n", "line 1: a comma before }: '{"},
+           Case{"{\"user_id\": 1, \"v\": 1000000000.00000001}\n",
+                "line 1: a number that a double does not hold exactly, 1000000000.00000001: '{"},
+           Case{"{\"user_id\": 1, \"v\": [1234567890123456.78]}\n",
+                "line 1: a number that a double does not hold exactly, 1234567890123456.78: '{"},
+           Case{"{\"user_id\": 1, \"v\":-1e-400}\n",
+                "line 1: a number that a double does not hold exactly, -1e-400: '{"},
            Case{"{\"user_id\": 1}\n{\"user_id\": 007}\n",
                 "line 2: not a JSON object: number with leading zero is not allowed: '{"},
        }) {
@@ -808,11 +868,27 @@ TEST(JsonLines, NeverRoundsAnInteger) {
       "a.jsonl",
       "{\"user_id\": 1, \"wide\": 123456789012345678901, \"mixed\": 9007199254740993, \"d\": 1}\n"
       "{\"user_id\": 2, \"wide\": -1, \"mixed\": 0.5, \"d\": 1e-7}\n")});
-  EXPECT_THAT(described(source), ElementsAre("wide decimal(38,0)", "mixed text", "d double"));
+  EXPECT_THAT(described(source),
+              ElementsAre("wide decimal(38,0)", "mixed decimal(38,1)", "d double"));
   EXPECT_THAT(
       scan(source, {"wide", "mixed", "d"}),
-      ElementsAre(Pair("1", ElementsAre("123456789012345678901", "'9007199254740993'", "1")),
-                  Pair("2", ElementsAre("-1", "'0.5'", "1e-07"))));
+      ElementsAre(Pair("1", ElementsAre("123456789012345678901", "9007199254740993.0", "1")),
+                  Pair("2", ElementsAre("-1", "0.5", "1e-07"))));
+}
+
+TEST(JsonLines, KeepsAllDigitsOfAFraction) {
+  const Folder folder;
+  const TableSource source = json_source({folder.put(
+      "a.jsonl",
+      R"({"user_id": 1, "s": "NaN, 1000000000.00000001 \" ,}", "v": 1234567890123456.8, "e": 1e400, "w": 0.30000000000000004}
+{"user_id": 2, "t": "\\", "v": 0.10000000000000000000000000, "e": 10e-1, "w": 1e-7}
+)")});
+  EXPECT_THAT(described(source),
+              ElementsAre("s text", "v decimal(38,1)", "e text", "w double", "t text"));
+  EXPECT_THAT(
+      scan(source, {"v", "e", "w"}),
+      ElementsAre(Pair("1", ElementsAre("1234567890123456.8", "'1e400'", "0.30000000000000004")),
+                  Pair("2", ElementsAre("0.1", "'1.0'", "1e-07"))));
 }
 
 TEST(JsonLines, RefusesKeysThatAreNeitherTextNorIntegerInSomeLines) {

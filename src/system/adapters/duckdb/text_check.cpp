@@ -20,25 +20,6 @@ using base::Status;
 
 constexpr size_t kBlockBytes = size_t{1} << 20;
 
-struct Complaint {
-  std::string reason;
-  std::string hint;
-};
-
-Error broken_line(const std::string& path, size_t line, Complaint complaint,
-                  std::string_view shown) {
-  std::string message = fmt::format("line {}: {}", line, complaint.reason);
-  if (!shown.empty()) {
-    std::string text(shown);
-    if (!is_utf8(text)) {
-      std::ranges::replace_if(
-          text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
-    }
-    message += ": " + base::quote(text);
-  }
-  return broken(std::move(message), path, std::move(complaint.hint));
-}
-
 // --- CSV ----------------------------------------------------------------------------------------
 
 Complaint quote_complaint(std::string reason) {
@@ -214,38 +195,6 @@ class CsvCheck {
 
 Status check_csv(const std::string& path, size_t field_count) {
   return CsvCheck(path, TAGSMITH_TRY(open_text(path)), field_count).run();
-}
-
-Status check_json_lines(const std::string& path) {
-  std::ifstream file = TAGSMITH_TRY(open_text(path));
-  std::string text;
-  for (size_t line = 1; std::getline(file, text); ++line) {
-    if (base::interrupted()) {
-      return base::cancelled();
-    }
-    const size_t start = text.find_first_not_of(" \t\r");
-    if (start == std::string::npos) {
-      continue;
-    }
-    const size_t end = text.find_last_not_of(" \t\r");
-    const char* hint = R"(each line is one object: {"user_id": "ann", "age": 31})";
-    if (text.starts_with("\xef\xbb\xbf")) {
-      return broken_line(path, line, {"a byte order mark", "save the file without it"}, {});
-    }
-    if (!is_utf8(text)) {
-      return broken_line(path, line, {"not UTF-8", "convert the file to UTF-8"}, text);
-    }
-    if (text[start] != '{') {
-      return broken_line(path, line, {"not a JSON object", hint}, text);
-    }
-    if (text[end] != '}') {
-      return broken_line(path, line, {"a JSON object that does not end", hint}, text);
-    }
-  }
-  if (file.bad()) {
-    return files::system_error("read", path, errno);
-  }
-  return {};
 }
 
 }  // namespace tagsmith::duckdb

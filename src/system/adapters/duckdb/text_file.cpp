@@ -1,8 +1,14 @@
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
+#include <fmt/format.h>
+
+#include "adapters/duckdb/connection_internal.h"
+#include "adapters/duckdb/source_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
 #include "base/problem.h"
 #include "files/system_error.h"
@@ -24,6 +30,20 @@ base::Result<std::ifstream> open_text(const std::string& path) {
   error.path = path;
   error.hint = "paths are relative to the working directory";
   return error;
+}
+
+base::Error broken_line(const std::string& path, size_t line, Complaint complaint,
+                        std::string_view shown) {
+  std::string message = fmt::format("line {}: {}", line, complaint.reason);
+  if (!shown.empty()) {
+    std::string text(shown);
+    if (!is_utf8(text)) {
+      std::ranges::replace_if(
+          text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    }
+    message += ": " + base::quote(text);
+  }
+  return broken(std::move(message), path, std::move(complaint.hint));
 }
 
 std::string line_of_file(const std::string& path, size_t number) {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -26,8 +27,19 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path);
 /// the line at which the record starts.
 base::Status check_csv(const std::string& path, size_t field_count);
 
-/// Whether each line that is not blank looks like an object, and is UTF-8. E_DATA_FILE with path
-/// and line. DuckDB says what is wrong inside of it.
+/// What is wrong with a line, and what to do.
+struct Complaint {
+  std::string reason;
+  std::string hint;
+};
+
+/// E_DATA_FILE of a line (from 1), which is shown.
+base::Error broken_line(const std::string& path, size_t line, Complaint complaint,
+                        std::string_view shown);
+
+/// Whether each line that is not blank looks like an object, is UTF-8, and has nothing that DuckDB
+/// takes and JSON has not (NaN, a comma before a bracket) or would round. E_DATA_FILE with path and
+/// line. DuckDB says what else is wrong inside of it.
 base::Status check_json_lines(const std::string& path);
 
 /// Line `number` (from 1) of a text file without its line break; empty when there is none. For

@@ -20,30 +20,39 @@ using dataset::TableSource;
 
 // What a column of texts could be; a set of these bits for each value. When all values share
 // several, the first wins.
+constexpr int kExactDecimal = 64;  // written without an exponent
 struct TextType {
   int bit;
-  std::string_view type;
+  std::string_view type;  // empty: a decimal that is wide enough for all values, if there is one
 };
-constexpr std::array kTextTypes{TextType{1, "BIGINT"}, TextType{2, "DECIMAL(38,0)"},
-                                TextType{4, "DOUBLE"}, TextType{8, "BOOLEAN"},
-                                TextType{16, "DATE"},  TextType{32, "TIMESTAMP"}};
-constexpr int kAllTextTypes = 63;
+constexpr std::array kTextTypes{TextType{1, "BIGINT"},   TextType{2, "DECIMAL(38,0)"},
+                                TextType{4, "DOUBLE"},   TextType{kExactDecimal, ""},
+                                TextType{128, "DOUBLE"}, TextType{8, "BOOLEAN"},
+                                TextType{16, "DATE"},    TextType{32, "TIMESTAMP"}};
+constexpr int kAllTextTypes = 255;
 constexpr const char* kSameColumns =
     "the files of a table have the same columns in the same order: write one of them anew";
 // DuckDB reads no type that is nested much more.
 constexpr int kTypeNestingMax = 100;
-constexpr int kNumberTypes = 7;
+constexpr int kNumberTypes = 7 + kExactDecimal + 128;
 constexpr int kDayTypes = 48;
 
+// The digits of a number from the first that is not 0 to the last.
+constexpr std::string_view kDigitsOfText =
+    "trim(replace(split_part(lower(ltrim({0}, '-')), 'e', 1), '.', ''), '0')";
+
 // The set for one value. A cast is only asked after the shape is certain: DuckDB's casts take much
-// more than SEMANTICS 5 and 6 do. An integer counts as a double while it is exact as one.
+// more than SEMANTICS 5 and 6 do. A number counts as a double while it has no more digits than any
+// double keeps, and in a column that is no decimal also while its double gives its digits back.
 constexpr std::string_view kTypesOfText = R"(CASE
   WHEN regexp_full_match({0}, '0|-?[1-9][0-9]*') THEN
     CASE WHEN try_cast({0} AS BIGINT) IS NOT NULL THEN 1 ELSE 0 END
-    + CASE WHEN length(ltrim({0}, '-')) <= 38 THEN 2 ELSE 0 END
-    + CASE WHEN length({0}) <= 15 THEN 4 ELSE 0 END
+    + CASE WHEN length(ltrim({0}, '-')) <= 38 THEN 66 ELSE 0 END
+    + CASE WHEN length({0}) <= 15 THEN 132 WHEN {2} = {1} THEN 128 ELSE 0 END
   WHEN regexp_full_match({0}, '-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{{1,4}})?') THEN
-    CASE WHEN isfinite(try_cast({0} AS DOUBLE)) THEN 4 ELSE 0 END
+    CASE WHEN (length({0}) <= 16 OR length({1}) <= 15) AND abs(try_cast({0} AS DOUBLE)) BETWEEN 1e-300 AND 1e300 THEN 132
+         WHEN {2} = {1} THEN CASE WHEN length({1}) <= 15 THEN 132 ELSE 128 END ELSE 0 END
+    + CASE WHEN contains(lower({0}), 'e') THEN 0 ELSE 64 END
   WHEN lower({0}) IN ('true', 'false') THEN 8
   WHEN regexp_full_match({0}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN
     CASE WHEN {0} >= '0001' AND try_cast({0} AS DATE) IS NOT NULL THEN 48 ELSE 0 END
@@ -57,34 +66,96 @@ struct Inferred {
   int allowed = kAllTextTypes;
 };
 
+// An aggregate of each column, in one row.
+Result<TextRow> aggregates(Connection& connection, const std::string& from,
+                           std::span<const std::string> expressions) {
+  auto rows = TAGSMITH_TRY(connection.texts(
+      fmt::format("SELECT {} FROM {} AS source", fmt::join(expressions, ", "), from)));
+  TAGSMITH_ASSERT(rows.size() == 1);
+  return std::move(rows.front());
+}
+
+// Of each column, the kinds that all its values share.
+Result<std::vector<int>> shared_types(Connection& connection, const std::string& from,
+                                      std::span<const Foreign> columns,
+                                      std::span<const Inferred> which) {
+  std::vector<std::string> expressions;
+  for (const auto& [index, allowed] : which) {
+    const std::string& x = columns[index].expression;
+    const std::string as_double = fmt::format("CAST(try_cast({} AS DOUBLE) AS VARCHAR)", x);
+    const std::string types =
+        fmt::format(fmt::runtime(kTypesOfText), x, fmt::format(fmt::runtime(kDigitsOfText), x),
+                    fmt::format(fmt::runtime(kDigitsOfText), as_double));
+    expressions.push_back(fmt::format(
+        "CAST(bit_and(CAST(CASE WHEN {} IS NOT NULL THEN {} END AS UTINYINT)) AS VARCHAR)", x,
+        types));
+  }
+  const TextRow row = TAGSMITH_TRY(aggregates(connection, from, expressions));
+  std::vector<int> types;
+  for (size_t i = 0; i < which.size(); ++i) {
+    types.push_back(row[i] ? std::stoi(*row[i]) & which[i].allowed : 0);
+  }
+  return types;
+}
+
+// Of each column of numbers without exponents, the decimal that holds all of them exactly; empty
+// when there is none.
+Result<std::vector<std::string>> exact_decimals(Connection& connection, const std::string& from,
+                                                std::span<const std::string> expressions) {
+  constexpr int kDigitsMax = 38;
+  std::vector<std::string> lengths;
+  for (const std::string& x : expressions) {
+    lengths.push_back(
+        fmt::format("CAST(max(length(ltrim(split_part({}, '.', 1), '-0'))) AS VARCHAR)", x));
+    lengths.push_back(
+        fmt::format("CAST(max(length(rtrim(split_part({}, '.', 2), '0'))) AS VARCHAR)", x));
+  }
+  const TextRow row = TAGSMITH_TRY(aggregates(connection, from, lengths));
+  std::vector<std::string> types;
+  for (size_t i = 0; i < row.size(); i += 2) {
+    const long whole = std::stol(row[i].value_or("0"));
+    const long scale = std::stol(row[i + 1].value_or("0"));
+    types.push_back(whole + scale <= kDigitsMax ? fmt::format("DECIMAL({},{})", kDigitsMax, scale)
+                                                : std::string());
+  }
+  return types;
+}
+
+std::string_view type_of(int types, int passed_over = 0) {
+  const auto first = std::ranges::find_if(kTextTypes, [&](const TextType& candidate) {
+    return (types & ~passed_over & candidate.bit) != 0;
+  });
+  return first == kTextTypes.end() ? "VARCHAR" : first->type;
+}
+
 // Finds the types of VARCHAR columns over all rows.
 Status infer_types(Connection& connection, const std::string& from, std::vector<Foreign>& columns,
                    std::span<const Inferred> which) {
   if (which.empty()) {
     return {};
   }
-  std::string sql;
-  for (const auto& [i, allowed] : which) {
-    sql +=
-        (sql.empty() ? "SELECT " : ", ") +
-        fmt::format(
-            "CAST(bit_and(CAST(CASE WHEN {0} IS NOT NULL THEN {1} END AS UTINYINT)) AS "
-            "VARCHAR)",
-            columns[i].expression, fmt::format(fmt::runtime(kTypesOfText), columns[i].expression));
-  }
-  const auto rows = TAGSMITH_TRY(connection.texts(sql + " FROM " + from + " AS source"));
-  TAGSMITH_ASSERT(rows.size() == 1);
+  const std::vector<int> types = TAGSMITH_TRY(shared_types(connection, from, columns, which));
+  std::vector<size_t> long_ones;
+  std::vector<std::string> expressions;
   for (size_t i = 0; i < which.size(); ++i) {
-    const auto [index, allowed] = which[i];
+    Foreign& column = columns[which[i].index];
+    column.type = type_of(types[i]);
+    if (column.type.empty()) {
+      long_ones.push_back(i);
+      expressions.push_back(column.expression);
+    }
+  }
+  if (!long_ones.empty()) {
+    const auto decimals = TAGSMITH_TRY(exact_decimals(connection, from, expressions));
+    for (size_t i = 0; i < long_ones.size(); ++i) {
+      columns[which[long_ones[i]].index].type =
+          decimals[i].empty() ? type_of(types[long_ones[i]], kExactDecimal) : decimals[i];
+    }
+  }
+  for (const auto& [index, allowed] : which) {
     Foreign& column = columns[index];
-    column.type = "VARCHAR";
-    const int types = rows[0][i] ? std::stoi(*rows[0][i]) & allowed : 0;
-    for (const TextType& candidate : kTextTypes) {
-      if ((types & candidate.bit) != 0) {
-        column.type = candidate.type;
-        column.expression = fmt::format("CAST({} AS {})", column.expression, candidate.type);
-        break;
-      }
+    if (column.type != "VARCHAR") {
+      column.expression = fmt::format("CAST({} AS {})", column.expression, column.type);
     }
   }
   return {};
