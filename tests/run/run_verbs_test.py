@@ -509,6 +509,56 @@ class CutOff(ProjectTest):
         self.assertNotIn(("publishing",), states)
         self.assertNotIn(("pinned",), states)
 
+    def publishing(self):
+        """A run that was killed in the middle of publishing 30,000 new users."""
+        for i in range(30_000):
+            self.users[f"new{i}"] = {"age": 40, "level": "VIP"}
+        self.write()
+        trace = self.folder / "trace"
+        process = subprocess.Popen([BINARY, "run", "--as-of", DAY, "--started-at", "2025-11-22 09:00:00"],
+                                   cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env={**os.environ, "TAGSMITH_TRACE_FILE": str(trace)})
+        deadline = time.monotonic() + 100
+        while not (trace.exists() and "insert into user_tags" in trace.read_text()):
+            self.assertLess(time.monotonic(), deadline)
+            self.assertIsNone(process.poll(), "it was faster than the test")
+            time.sleep(0.002)
+        process.kill()
+        process.wait()
+        self.assertEqual(self.sql("select state from tagsmith_runs"), [("publishing",)])
+
+    def test_a_killed_run_is_gone_on_with(self):
+        self.publishing()
+        self.assertIn("run 1 is unfinished: `tagsmith run` completes it first", self.plan().out)
+        said = self.run_tags()
+        self.assertEqual((said.last["run"], said.last["rows_written"]), (1, 30_150))
+        self.assertIn("was cut off while it published", said.err)
+        self.assertEqual({row[2] for row in self.rows().values()}, {"2025-11-22 09:00:00.000000"})
+
+    def test_a_killed_run_is_completed_before_one_with_other_pins(self):
+        self.publishing()
+        self.users["u1"]["level"] = "basic"
+        said = self.run_tags()
+        self.assertEqual((said.last["run"], said.last["left"], said.last["rows_written"]), (2, 2, 1))
+        self.assertIn("completing it first", said.err)
+        self.assertEqual(self.sql("select state from tagsmith_runs order by run_id"), [("published",), ("published",)])
+        rows = self.rows()
+        self.assertEqual((rows["u1"][0], rows["u1"][2], rows["u1"][3]),
+                         ("[2]", "2025-11-22 09:00:00.000000", "2025-11-22 10:01:00.000000"))
+
+    def test_two_runs_at_once(self):
+        for i in range(30_000):
+            self.users[f"new{i}"] = {"age": 40, "level": "VIP"}
+        self.write()
+        both = [subprocess.Popen([BINARY, "run", "--as-of", DAY], cwd=self.folder, text=True, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE) for _ in range(2)]
+        ends = sorted((process.communicate(timeout=120)[1], process.returncode) for process in both)
+        for text, code in ends:
+            self.assertIn(code, (0, 1), ends)
+            self.assertTrue(code == 0 or "E_LEASE_BUSY" in text, ends)
+        self.assertIn(0, [code for _, code in ends])
+        self.assertEqual(self.run_tags("--verify").last["rows_written"], 0)
+
     def cut_off(self, state):
         """A run that stands as if its process had ended: the store of a run, set back."""
         self.write()
