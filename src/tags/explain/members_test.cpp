@@ -120,6 +120,17 @@ TEST(Members, AnEditDuringARunShows) {
   EXPECT_THAT(town.members({.live = true}), ElementsAre("ann:1", "bob:1,2"));
 }
 
+TEST(Members, OfSeveralEditsDuringARunTheLastOneShows) {
+  Town town;
+  town.finish(town.publish({found("ann", {1})}));
+  town.publish({found("ann", {})});
+  town.edit(ManualEdit::Kind::kGrant, "ann", 1, 210);
+  EXPECT_THAT(town.members({}), ElementsAre("ann:1"));
+  town.edit(ManualEdit::Kind::kBlock, "ann", 1, 220);
+  EXPECT_THAT(town.members({}), ElementsAre("ann:"));
+  EXPECT_THAT(town.member({}, "ann"), ElementsAre("ann:"));
+}
+
 TEST(Members, APastMomentIsReadBackFromTheFeed) {
   Town town;
   town.finish(town.publish({found("ann", {1}), found("bob", {2})}));  // 100
