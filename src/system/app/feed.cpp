@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <string>
 
 #include "app/asking.h"
 #include "app/exit_code.h"
@@ -17,6 +18,8 @@ namespace tagsmith::app {
 namespace {
 
 using membership::FeedRow;
+
+constexpr size_t kPrintedAtOnce = size_t{1} << 16;
 
 std::string_view name_of(FeedRow::Kind kind) {
   switch (kind) {
@@ -68,6 +71,7 @@ base::Result<int> print_feed(const FeedOptions& options) {
       hidden_run = unfinished->id;
     }
   }
+  std::string text;
   const auto show = [&](const FeedRow& row) -> base::Result<bool> {
     if (base::interrupted()) {
       return base::cancelled();
@@ -75,7 +79,11 @@ base::Result<int> print_feed(const FeedOptions& options) {
     if (hidden_run && row.run_id >= *hidden_run) {
       return false;
     }
-    TAGSMITH_TRY(print(options.project.json ? json_of(row, *asking) : text_of(row, *asking)));
+    text += options.project.json ? json_of(row, *asking) : text_of(row, *asking);
+    if (text.size() >= kPrintedAtOnce) {
+      TAGSMITH_TRY(print(text));
+      text.clear();
+    }
     return true;
   };
   TAGSMITH_TRY(
@@ -83,6 +91,7 @@ base::Result<int> print_feed(const FeedOptions& options) {
                          {.after = options.after,
                           .rows_max = options.limit.value_or(std::numeric_limits<size_t>::max())},
                          show));
+  TAGSMITH_TRY(print(text));
   return kDone;
 }
 
