@@ -7,11 +7,11 @@
 #include "app/exit_code.h"
 #include "app/questions.h"
 #include "app/terminal.h"
+#include "app/turn.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "column/days.h"
 #include "lease/lease.h"
-#include "run/publish.h"
 
 namespace tagsmith::app {
 namespace {
@@ -21,7 +21,7 @@ struct Health {
   std::optional<run::RunRecord> last;
   std::optional<run::RunRecord> unfinished;
   std::vector<std::pair<std::string, std::string>> held;  // code, why
-  std::string holder;                                     // of the publish lease; empty: nobody
+  std::string holder;                                     // of the lease of runs; empty: nobody
   bool holder_is_gone = false;
   std::int64_t now = 0;
 
@@ -40,7 +40,7 @@ base::Result<Health> look(const Asking& asking) {
       health.held.emplace_back(tag->code, *state.stale);
     }
   }
-  const lease::FenceRow fence = TAGSMITH_TRY(store.leases().read(std::string(run::kPublishLease)));
+  const lease::FenceRow fence = TAGSMITH_TRY(store.leases().read(kRunLease));
   health.holder = fence.holder;
   health.holder_is_gone = !fence.holder.empty() && lease::is_gone(fence.holder);
   return health;
@@ -68,11 +68,15 @@ std::string text_of(const Health& health) {
   } else {
     out += "last run    none is published\n";
   }
-  out +=
-      health.unfinished
-          ? fmt::format("unfinished  run {}, {}; run it again, or tagsmith runs abandon {}\n",
-                        health.unfinished->id, state_of(*health.unfinished), health.unfinished->id)
-          : "unfinished  none\n";
+  if (health.unfinished) {
+    const std::int64_t id = health.unfinished->id;
+    const bool works = !health.holder.empty() && !health.holder_is_gone;
+    out += fmt::format(
+        "unfinished  run {}, {}; {}\n", id, state_of(*health.unfinished),
+        works ? "it is at work" : fmt::format("run it again, or tagsmith runs abandon {}", id));
+  } else {
+    out += "unfinished  none\n";
+  }
   out += fmt::format("lease       {}{}\n", health.holder.empty() ? "free" : health.holder,
                      health.holder_is_gone ? ", which is gone" : "");
   out += health.held.empty() ? "held        none\n" : "";

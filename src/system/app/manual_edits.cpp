@@ -237,7 +237,9 @@ base::Result<std::set<std::string, std::less<>>> unknown_users(const std::vector
 }
 
 int report_lines(LineProblems problems, const std::string& file) {
-  std::ranges::stable_sort(problems, {}, &LineProblem::line);
+  std::ranges::sort(problems, {}, [](const LineProblem& problem) {
+    return std::pair(problem.line, problem.message);
+  });
   for (const LineProblem& problem : problems) {
     const std::string path = problem.line == 0 ? "" : fmt::format("{}:{}", file, problem.line);
     report({.code = base::ErrorCode::kInvalidArgument,

@@ -6,11 +6,6 @@
 #include "base/clock.h"
 
 namespace tagsmith::app {
-namespace {
-
-constexpr const char* kRunLease = "run";
-
-}  // namespace
 
 lease::Heartbeat::Beat make_beat(const std::string& store_url) {
   return [store_url, store = std::shared_ptr<store::Store>()](

@@ -11,6 +11,9 @@
 
 namespace tagsmith::app {
 
+/// The lease that a run has for its whole life.
+inline constexpr const char* kRunLease = "run";
+
 /// A beat for leases of a store, on a connection of its own.
 lease::Heartbeat::Beat make_beat(const std::string& store_url);
 
