@@ -28,6 +28,7 @@ namespace {
 
 using catalog::CheckedRule;
 using dataset::UserNumber;
+using membership::FeedRow;
 using membership::ManualEdit;
 using Effect = TagMark::Effect;
 
@@ -198,6 +199,9 @@ bool reads_today(const rule::TypedExpression& rule) {
   return negation != nullptr && any_part(negation->part);
 }
 
+constexpr std::uint64_t kFeedPageRows = 1000;
+constexpr int kFeedPagesMax = 100;
+
 // Whether the last runs of all tags of T saw what this one would see. Where this is not known for
 // sure, the answer is no, and the run looks at everybody: that gives the same rows.
 class Unchanged {
@@ -220,11 +224,11 @@ class Unchanged {
         runs_[state->last_run] = TAGSMITH_TRY(place_.runs.run(state->last_run));
       }
       const std::optional<RunRecord>& run = runs_[state->last_run];
-      if (!run || !is_like(*run, tag.tag_id)) {
+      if (!run || !is_like(*run, tag.tag_id) || was_asked_too_early(tag.tag_id)) {
         return false;
       }
     }
-    return true;
+    return runs_.empty() || !TAGSMITH_TRY(is_touched_since(runs_.begin()->first));
   }
 
  private:
@@ -238,6 +242,40 @@ class Unchanged {
     return std::ranges::any_of(rules_.rules, [&](const CheckedRule& rule) {
       return std::ranges::any_of(rule::tags_of(rule.rule), is_outside);
     });
+  }
+
+  // A tag that it asks for was published again since, perhaps to other users.
+  [[nodiscard]] bool was_asked_too_early(std::int32_t tag_id) const {
+    const auto last_run = [&](std::int32_t id) { return state_of(states_, id)->last_run; };
+    return std::ranges::any_of(rules_.rules, [&](const CheckedRule& rule) {
+      return rule.tag_id == tag_id &&
+             std::ranges::any_of(rule::tags_of(rule.rule), [&](const std::string& code) {
+               const auto asked = std::ranges::find(place_.catalog.tags, code, &catalog::Tag::code);
+               const TagState* state = state_of(states_, asked->id);
+               return state == nullptr || state->last_run > last_run(tag_id);
+             });
+    });
+  }
+
+  // Whether somebody decided on a membership, or took a run back, since this run was published: a
+  // block that was made and taken away leaves the same edits, but not the same rows.
+  base::Result<bool> is_touched_since(std::int64_t run_id) {
+    std::uint64_t end = TAGSMITH_TRY(place_.tags.mark()).seq;
+    for (int page = 0; page < kFeedPagesMax && end > 0; ++page) {
+      const std::uint64_t after = end > kFeedPageRows ? end - kFeedPageRows : 0;
+      const std::vector<FeedRow> rows =
+          TAGSMITH_TRY(place_.tags.feed({.after = after, .rows_max = end - after}));
+      for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+        if (row->kind == FeedRow::Kind::kPublished && row->run_id == run_id) {
+          return false;
+        }
+        if (row->run_id == 0 || row->kind == FeedRow::Kind::kAbandoned) {
+          return true;
+        }
+      }
+      end = after;
+    }
+    return true;
   }
 
   [[nodiscard]] bool is_like(const RunRecord& run, std::int32_t tag_id) const {

@@ -664,6 +664,35 @@ TEST(Plan, AnIncrementalRunReadsNothingWhereNothingChanged) {
   EXPECT_THAT(shop.store.tags_of("d"), ElementsAre(7, 8));
 }
 
+// The edits are what they were, the rows are not.
+TEST(Plan, ABlockThatCameAndWentIsSeenByAnIncrementalRun) {
+  SmallShop shop;
+  shop.request.mode = Mode::kIncremental;
+  shop.run();
+  shop.block("b", 5);
+  shop.store.edit({.remove = shop.store.manual_edits("b").value(), .stamp = {.time = 1}}).value();
+  ASSERT_THAT(shop.store.tags_of("b"), ElementsAre(7));
+  shop.run();
+  EXPECT_THAT(shop.store.tags_of("b"), ElementsAre(5, 7));
+  shop.run();
+  EXPECT_THAT(shop.scans, IsEmpty());
+}
+
+TEST(Plan, ATagIsLookedAtAgainWhenOneThatItAsksForWasPublishedSince) {
+  SmallShop shop;
+  shop.tag(8, "recent", {"last_order >= today() - 3 days"});
+  shop.tag(9, "sleeping", {"not has_tag('recent')"});
+  shop.request.mode = Mode::kIncremental;
+  shop.run();
+  ASSERT_THAT(shop.store.tags_of("d"), ElementsAre(8));
+  shop.request.as_of += 9;
+  shop.request.tags = {"recent"};
+  shop.run({.accept = {"to_zero:recent"}});
+  shop.request.tags = {};
+  shop.run();
+  EXPECT_THAT(shop.store.tags_of("d"), ElementsAre(9));
+}
+
 TEST(Plan, AnExpiryIsSeenByAnIncrementalRun) {
   SmallShop shop;
   shop.grant("d", 7, shop.request.started_at + 2 * kHour);
