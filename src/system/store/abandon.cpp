@@ -28,6 +28,16 @@ struct FeedEntry {
 };
 using ByUser = std::map<std::string, std::vector<FeedEntry>>;  // newest first
 
+// A grant alone gave the tag, and somebody took that grant away since: nothing gives it now.
+bool is_grant_gone(const std::string& detail, std::int32_t tag_id,
+                   const std::vector<ManualEdit>& manual) {
+  const auto read = membership::parse_detail(detail);
+  return read && read->source == membership::Source::kManual &&
+         std::ranges::none_of(manual, [&](const ManualEdit& edit) {
+           return edit.tag_id == tag_id && edit.kind == ManualEdit::Kind::kGrant;
+         });
+}
+
 // Takes one run back, a transaction at a time: first the gains and losses, newest first, then the
 // details that it rewrote, then the run is over. tagsmith_runs.revert_below says how far it came.
 class Abandoning {
@@ -158,7 +168,7 @@ class Abandoning {
         return edit.tag_id == entry.tag_id && edit.kind == ManualEdit::Kind::kBlock &&
                edit.holds_at(now_);
       });
-      if (has_it || is_blocked) {
+      if (has_it || is_blocked || is_grant_gone(entry.detail, entry.tag_id, manual)) {
         return;
       }
       merged.tags.insert(place, {entry.tag_id, entry.detail});
@@ -207,6 +217,7 @@ class Abandoning {
       }
     }
     const auto rows = TAGSMITH_TRY(user_rows(connection(), session_.name, ids, /*lock=*/true));
+    const auto manual = TAGSMITH_TRY(manual_edits_of(connection(), ids));
     auto rewrite = rewrites.begin();
     for (size_t i = 0; i < ids.size(); ++i) {
       membership::Merged merged{.tags = rows[i].user.tags, .changes = {}, .differs = false};
@@ -216,8 +227,10 @@ class Abandoning {
             "delete from tagsmith_rewrites where run_id = ? and user_id = ? and tag_id = ?", key));
         const auto tag_id = static_cast<std::int32_t>(integer_of(rewrite->at(1)));
         const auto tag = std::ranges::find(merged.tags, tag_id, &StoredTag::tag_id);
-        if (tag != merged.tags.end() && tag->detail == text_of(std::move(rewrite->at(3)))) {
-          tag->detail = text_of(std::move(rewrite->at(2)));
+        std::string before = text_of(std::move(rewrite->at(2)));
+        if (tag != merged.tags.end() && tag->detail == text_of(std::move(rewrite->at(3))) &&
+            !is_grant_gone(before, tag_id, manual[i])) {
+          tag->detail = std::move(before);
           merged.differs = true;
         }
       }

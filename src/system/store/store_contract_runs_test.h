@@ -226,6 +226,25 @@ TEST_P(StoreContract, WhatSomebodyChangedSinceStaysWhenARunIsAbandoned) {
   EXPECT_EQ(tags_of("u4"), (std::vector<std::int32_t>{})) << "somebody took it away since";
 }
 
+TEST_P(StoreContract, AGrantThatWasTakenAwaySinceDoesNotComeBackWhenARunIsAbandoned) {
+  publish({1}, {}, kStart);
+  membership::ManualEdit ends = grant_of("u1", 1, kStart);
+  ends.expires_at = kStart + kHour;
+  membership::ManualEdit ends_too = ends;
+  ends_too.user_id = "u2";
+  set({ends, ends_too, grant_of("u3", 1, kStart)}, kStart);
+  const Begun begun = begin({1}, kStart + kHour);
+  const std::vector<membership::RuleResult> users{user_with("u1", {}), user_with("u2", {1})};
+  ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
+  const auto by_rule = tags().user("u2").value();
+  ASSERT_TRUE(
+      tags().edit({.set = {}, .remove = {ends, ends_too}, .stamp = {.time = kStart + 2 * kHour}}));
+  ASSERT_TRUE(runs().abandon(begun.fence, begun.id, kStart + 3 * kHour));
+  EXPECT_EQ(tags_of("u1"), (std::vector<std::int32_t>{})) << "nothing gives it";
+  EXPECT_EQ(tags().user("u2").value(), by_rule) << "as the grant alone no longer gives it";
+  EXPECT_EQ(tags_of("u3"), (std::vector<std::int32_t>{1}));
+}
+
 TEST_P(StoreContract, OnlyAnUnfinishedRunIsAbandoned) {
   publish({1}, {user_with("u1", {1})}, kStart);
   const lease::Fence fence = take();
