@@ -189,6 +189,22 @@ TEST(Eval, ReadsCsvAndJsonLines) {
                                 HasSubstr("line 2"), HasSubstr("oops"))));
 }
 
+TEST(Eval, ARangeThatIsInvertedOnTheDayIsRefused) {
+  const Folder folder;
+  const std::string users = folder.put("u.csv", "user_id,day\na,2025-11-21\n");
+  const std::string rules =
+      R"([{"tag_id": 1, "name": "x", "rule": "day not between today() and '2025-11-20'"}])";
+  const auto on = [&](const char* day) {
+    return run({kProgram, "eval", "--rules", folder.put("r.json", rules), "--table", "u=" + users,
+                "--as-of", day, "--out", folder.path("o.csv")});
+  };
+  const Outcome late = on("2025-11-22");
+  EXPECT_EQ(late.exit_code, 2);
+  EXPECT_THAT(late.err, AllOf(HasSubstr("E_RANGE_ORDER"), HasSubstr("on 2025-11-22")));
+  EXPECT_EQ(on("2025-11-19").exit_code, 0);
+  EXPECT_EQ(folder.get("o.csv"), "user_id,tag_ids\na,[1]\n");
+}
+
 TEST(Eval, ARefusedRuleWritesNothingAndTellsEveryProblem) {
   const Folder folder;
   put_warehouse(folder);

@@ -340,8 +340,11 @@ class Checker {
     if (row_of(condition.op).shape == ValueShape::kIgnored) {
       return type_null_or_truth_test(condition, std::move(typed), kind);
     }
-    const ValueContext context{
-        .condition = condition, .schema = schema_, .column = column, .type = typed.type};
+    const ValueContext context{.condition = condition,
+                               .schema = schema_,
+                               .column = column,
+                               .type = typed.type,
+                               .as_of = options_.as_of};
     if (const auto reference = reference_of(context)) {
       return type_comparison(condition, std::move(typed), *reference);
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,9 @@ struct CheckOptions {
   std::vector<std::string> search;
   /// recent_days also bounds above by the as-of date (SEMANTICS 7).
   bool upper_bound = false;
+  /// The as-of date, where it is known: then a range from a relative day to a fixed one, or from a
+  /// fixed one to a relative day, may not be inverted on it (SEMANTICS 17).
+  std::optional<std::int32_t> as_of;
 };
 
 /// Checks a rule as a whole against the tables it may name (SEMANTICS 2, 8-18) and brings it to its

@@ -86,8 +86,8 @@ TypedCondition typed(Condition condition, const CheckOptions& options = {}) {
   return leaf == nullptr ? TypedCondition() : *leaf;
 }
 
-base::Problems problems(Condition condition) {
-  const auto rule = check({std::move(condition)}, shop(), {});
+base::Problems problems(Condition condition, const CheckOptions& options = {}) {
+  const auto rule = check({std::move(condition)}, shop(), options);
   return rule ? base::Problems() : rule.error();
 }
 
@@ -367,6 +367,28 @@ TEST(Check, RangesMayNotBeInverted) {
   EXPECT_EQ(
       refusal(json_list("", "born", kDate, Operator::kDaysAgoBetween, {number("30"), number("7")})),
       "E_RANGE_ORDER /c/value");
+}
+
+TEST(Check, RangesMayNotBeInvertedOnTheAsOfDateThatIsKnown) {
+  constexpr std::int32_t kAsOf = 20'414;  // 2025-11-22
+  const auto range = [](Literal lower, Literal upper, std::optional<std::int32_t> as_of) {
+    const base::Problems found = problems(
+        json_list("", "seen", kDate, Operator::kNotInRange, {std::move(lower), std::move(upper)}),
+        {.as_of = as_of});
+    return found.empty() ? std::string("none") : found.front().code + " " + found.front().message;
+  };
+  const auto today = [](std::int32_t offset) { return Literal(TodayLiteral{offset}); };
+  EXPECT_THAT(range(today(0), text("2025-11-20"), kAsOf),
+              testing::AllOf(testing::StartsWith("E_RANGE_ORDER "),
+                             testing::EndsWith("'2025-11-20' on 2025-11-22")));
+  EXPECT_THAT(range(today(1), text("2025-11-22 23:59"), kAsOf),
+              testing::StartsWith("E_RANGE_ORDER "));
+  EXPECT_THAT(range(text("2025-11-22 00:00"), today(-1), kAsOf),
+              testing::StartsWith("E_RANGE_ORDER "));
+  EXPECT_EQ(range(today(0), text("2025-11-20"), std::nullopt), "none");
+  EXPECT_EQ(range(today(-2), text("2025-11-20"), kAsOf), "none");
+  EXPECT_EQ(range(today(0), text("2025-11-22 00:00"), kAsOf), "none");
+  EXPECT_EQ(range(text("2025-11-22 23:59"), today(0), kAsOf), "none");
 }
 
 // A condition of the text form, where the column and its reader give the type.

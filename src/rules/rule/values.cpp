@@ -401,16 +401,20 @@ bool is_wrong_in_any_shape(const Argument& argument, bool in_list) {
          (!in_list && std::holds_alternative<UnusableLiteral>(argument.literal));
 }
 
-/// Whether a range holds nothing. Relative days and dates meet only when the run gives the as-of
-/// date: such a range is taken as it is.
-bool is_inverted(const Constant& lower, const Constant& upper) {
+/// Whether a range holds nothing. Relative days and dates meet only on an as-of date: without one
+/// such a range is taken as it is.
+bool is_inverted(const Constant& lower, const Constant& upper,
+                 const std::optional<std::int32_t>& as_of) {
   if (const auto* number = std::get_if<Decimal>(&lower)) {
     return *number > std::get<Decimal>(upper);
   }
   const auto& from = std::get<MomentLiteral>(lower);
   const auto& to = std::get<MomentLiteral>(upper);
   if (from.relative != to.relative) {
-    return false;
+    const auto day = [&](const MomentLiteral& bound) {
+      return bound.relative ? *as_of + bound.offset_days : column::day_of(bound.at.micros);
+    };
+    return as_of && day(from) > day(to);
   }
   if (from.relative) {
     return from.offset_days > to.offset_days;
@@ -511,11 +515,21 @@ Result<std::vector<Constant>, Problems> read_value(const ValueContext& context) 
   if (context.condition.op == Operator::kDaysAgoBetween) {
     std::ranges::reverse(constants);
   }
-  if (is_inverted(constants[0], constants[1])) {
+  if (is_inverted(constants[0], constants[1], context.as_of)) {
+    std::string message =
+        fmt::format("{}: the lower bound {} is above the upper bound {}", context.subject(),
+                    shown(value.list[0]), shown(value.list[1]));
+    const auto is_relative = [&](size_t i) {
+      const auto* moment = std::get_if<MomentLiteral>(&constants[i]);
+      return moment != nullptr && moment->relative;
+    };
+    if (is_relative(0) == is_relative(1)) {
+      return one_problem(kRangeOrder, value.place.path, std::move(message), inverted_hint(context));
+    }
     return one_problem(kRangeOrder, value.place.path,
-                       fmt::format("{}: the lower bound {} is above the upper bound {}",
-                                   context.subject(), shown(value.list[0]), shown(value.list[1])),
-                       inverted_hint(context));
+                       message + fmt::format(" on {}", column::day_text(*context.as_of)),
+                       "such a range ends on some day: take the rule away, or compare with each "
+                       "bound for itself");
   }
   return constants;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct ValueContext {
   const column::Schema& schema;
   column::ColumnId column;
   ConditionType type = ConditionType::kString;  // never kEnum
+  std::optional<std::int32_t> as_of;            // of CheckOptions
 
   [[nodiscard]] bool json() const { return condition.declared.has_value(); }
   /// What messages start with.

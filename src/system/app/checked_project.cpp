@@ -44,7 +44,9 @@ base::Problem problem_of(const base::Error& error) {
 
 class Checking {
  public:
-  Checking(const ProjectOptions& options, const std::string& day) : day_(day) {
+  Checking(const ProjectOptions& options, const std::string& day,
+           const std::optional<std::int32_t>& as_of)
+      : day_(day), as_of_(as_of) {
     project::Reading reading = project::read_folder(".", options.environment);
     out_.project = std::move(reading.project);
     out_.problems = std::move(reading.problems);
@@ -79,8 +81,9 @@ class Checking {
   CheckedProject finish() {
     if (out_.data) {
       check_changed_at();
-      out_.checked =
-          catalog::check_catalog(out_.project.catalog, out_.data->schema, out_.check_options);
+      rule::CheckOptions options = out_.check_options;  // tests have days of their own
+      options.as_of = as_of_;
+      out_.checked = catalog::check_catalog(out_.project.catalog, out_.data->schema, options);
       for (const catalog::TagProblem& found : out_.checked.problems) {
         add(found.place, found.problem);
       }
@@ -156,6 +159,7 @@ class Checking {
   }
 
   std::string day_;
+  std::optional<std::int32_t> as_of_;
   bool settings_read_ = false;
   CheckedProject out_;
 };
@@ -180,12 +184,13 @@ base::Status enter_project(const ProjectOptions& options) {
 }
 
 base::Result<CheckedProject> check_project(const ProjectOptions& options, const std::string& day,
+                                           const std::optional<std::int32_t>& as_of,
                                            dataset::Reader& reader, const Progress& progress) {
   if (!day.empty()) {
     TAGSMITH_TRY(read_day("--dt", day));
   }
   progress.show("reading the project");
-  Checking checking(options, day);
+  Checking checking(options, day, as_of);
   progress.show("looking at the tables");
   TAGSMITH_TRY(checking.open_data(reader));
   progress.show("checking the rules");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,15 +31,16 @@ base::Status enter_project(const ProjectOptions& options);
 struct CheckedProject {
   project::Project project;
   std::optional<dataset::DataSet> data;  // nothing where a problem of the settings or data hides it
-  rule::CheckOptions check_options;
-  catalog::CheckedCatalog checked;  // empty without data
-  project::FileProblems problems;   // all of them, in the order of the files
+  rule::CheckOptions check_options;      // of rule tests: without an as-of date
+  catalog::CheckedCatalog checked;       // empty without data
+  project::FileProblems problems;        // all of them, in the order of the files
 };
 
 /// Reads and checks the project in the working folder, going on after mistakes. Its errors are
 /// those of the world; what somebody wrote wrong is among the problems. `day` is the partition;
-/// empty: the newest of each table.
+/// empty: the newest of each table. `as_of` is the day by which rules are judged, if there is one.
 base::Result<CheckedProject> check_project(const ProjectOptions& options, const std::string& day,
+                                           const std::optional<std::int32_t>& as_of,
                                            dataset::Reader& reader, const Progress& progress);
 
 /// tagsmith.yaml first, then tags/, then tests/; in a file by line.

@@ -208,6 +208,10 @@ CLI::App* add_validate(CLI::App& app, ValidateOptions& options) {
   command->footer(kValidateFooter);
   add_project(*command, options.project);
   add_newest_day(*command, options.day);
+  command
+      ->add_option("--as-of", options.as_of,
+                   "the day that relative days count from (default: --dt, else today)")
+      ->type_name("YYYY-MM-DD");
   add_resources(*command, options.resources);
   return command;
 }

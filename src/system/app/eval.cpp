@@ -108,7 +108,8 @@ base::Result<std::optional<Prepared>> prepare(const EvalOptions& options,
   prepared.reader = TAGSMITH_TRY(make_reader(options.resources));
   prepared.data = TAGSMITH_TRY(open_tables(*prepared.reader, inputs));
   const rule::CheckOptions check{.search = split_at_commas(options.search),
-                                 .upper_bound = options.upper_bound};
+                                 .upper_bound = options.upper_bound,
+                                 .as_of = prepared.as_of};
   TAGSMITH_TRY(check_search(check.search, prepared.data.schema));
   progress.show("checking the rules");
   prepared.rules = catalog::check_rules(*file, prepared.data.schema, check);

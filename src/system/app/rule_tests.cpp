@@ -68,7 +68,7 @@ base::Result<int> run_rule_tests(const RuleTestsOptions& options) {
   const Progress progress;
   const auto reader = TAGSMITH_TRY(make_reader(options.resources));
   const CheckedProject checked =
-      TAGSMITH_TRY(check_project(options.project, options.day, *reader, progress));
+      TAGSMITH_TRY(check_project(options.project, options.day, std::nullopt, *reader, progress));
   const bool json = options.project.json;
   if (!checked.problems.empty()) {
     TAGSMITH_TRY(

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "app/exit_code.h"
+#include "app/inputs.h"
+#include "base/clock.h"
 #include "rule/lint.h"
 
 namespace tagsmith::app {
@@ -81,8 +83,13 @@ base::Result<int> run_validate(const ValidateOptions& options) {
   TAGSMITH_TRY(enter_project(options.project));
   const Progress progress;
   const auto reader = TAGSMITH_TRY(make_reader(options.resources));
+  const std::string zone = project::read_folder(".", options.project.environment).project.zone;
+  const std::string& day = options.as_of.empty() ? options.day : options.as_of;
+  const std::int32_t as_of =
+      day.empty() ? day_in_zone(base::system_clock().utc_micros(), zone)
+                  : TAGSMITH_TRY(read_day(options.as_of.empty() ? "--dt" : "--as-of", day));
   const CheckedProject checked =
-      TAGSMITH_TRY(check_project(options.project, options.day, *reader, progress));
+      TAGSMITH_TRY(check_project(options.project, options.day, as_of, *reader, progress));
   const project::FileProblems remarks = remarks_of(checked);
   const bool json = options.project.json;
   TAGSMITH_TRY(print(problems_text(checked.problems, json) + problems_text(remarks, json) +

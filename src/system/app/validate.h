@@ -10,7 +10,8 @@ namespace tagsmith::app {
 /// The options of `tagsmith validate`.
 struct ValidateOptions {
   ProjectOptions project;
-  std::string day;  // --dt; empty: the newest partition
+  std::string day;    // --dt; empty: the newest partition
+  std::string as_of;  // --as-of; empty: `day`, else today
   Resources resources;
 };
 

@@ -47,7 +47,7 @@ base::Result<int> answer(const WhyOptions& options) {
         day.empty() ? day_in_zone(now, asking->project.zone)
                     : TAGSMITH_TRY(read_day(options.as_of.empty() ? "--dt" : "--as-of", day));
     reader = TAGSMITH_TRY(make_reader(options.resources));
-    checked = TAGSMITH_TRY(check_project(options.project, options.day, *reader, progress));
+    checked = TAGSMITH_TRY(check_project(options.project, options.day, as_of, *reader, progress));
     if (!checked.data) {
       const std::string problems = problems_text(checked.problems, options.project.json);
       std::fwrite(problems.data(), 1, problems.size(), stderr);

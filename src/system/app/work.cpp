@@ -201,8 +201,8 @@ base::Result<std::optional<Work>> prepare(const WorkOptions& options, const Prog
   request.partition = options.day.empty() ? work.as_of : options.day;
 
   work.reader = TAGSMITH_TRY(make_reader(options.resources));
-  work.checked =
-      TAGSMITH_TRY(check_project(options.project, request.partition, *work.reader, progress));
+  work.checked = TAGSMITH_TRY(
+      check_project(options.project, request.partition, request.as_of, *work.reader, progress));
   if (!pass_problems(work.checked, options.skip_refused)) {
     return std::optional<Work>();
   }
