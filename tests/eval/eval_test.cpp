@@ -189,6 +189,42 @@ TEST(Eval, ReadsCsvAndJsonLines) {
                                 HasSubstr("line 2"), HasSubstr("oops"))));
 }
 
+TEST(Eval, AResultTakesThePlaceOfNoInput) {
+  const Folder folder;
+  put_warehouse(folder);
+  const std::string users = folder.put("u.csv", "user_id,age\na,1\n");
+  std::filesystem::create_symlink(users, folder.path("link.csv"));
+  const std::string rules = R"([{"tag_id": 1, "name": "x", "rule": "age > 0"}])";
+  const auto refusal = [&](const std::vector<std::string>& more) {
+    const Outcome outcome = eval(folder, rules, more);
+    EXPECT_EQ(outcome.exit_code, 2);
+    return outcome.err;
+  };
+  const std::string dotted = folder.path("data/../u.csv");
+  for (const std::string& table :
+       {"t=" + users, "t=" + folder.path("*.csv"), "t=select user_id, age from '" + users + "'"}) {
+    for (const std::string& out : {users, folder.path("link.csv"), dotted}) {
+      SCOPED_TRACE(table + " " + out);
+      EXPECT_THAT(refusal({"--table", table, "--out", out}), HasSubstr("is a file of --table"));
+    }
+  }
+  EXPECT_THAT(refusal({"--table", "t=" + folder.path("*.csv"), "--out", folder.path("new.csv")}),
+              HasSubstr("is a file of --table"));
+  folder.put("rules.jsonl", rules);
+  const Outcome own =
+      run({kProgram, "eval", "--rules", folder.path("rules.jsonl"), "--table", "t=" + users,
+           "--as-of", "2025-11-22", "--out", folder.path("rules.jsonl")});
+  EXPECT_THAT(own.err, HasSubstr("is the file of --rules"));
+  for (const std::string out : {"data/t.parquet", "data/users/t.parquet", "data/new/t.csv"}) {
+    EXPECT_THAT(refusal({"--data", folder.path("data"), "--out", folder.path(out)}),
+                HasSubstr("is inside of --data"));
+  }
+  EXPECT_EQ(folder.get("u.csv"), "user_id,age\na,1\n");
+  EXPECT_EQ(folder.get("rules.jsonl"), rules);
+  EXPECT_EQ(eval(folder, rules, {"--table", "t=" + users, "--out", folder.path("o.csv")}).exit_code,
+            0);
+}
+
 TEST(Eval, ARangeThatIsInvertedOnTheDayIsRefused) {
   const Folder folder;
   const std::string users = folder.put("u.csv", "user_id,day\na,2025-11-21\n");

@@ -254,6 +254,7 @@ base::Result<int> run_eval(const EvalOptions& options) {
   const bool only_answers = options.why_user || !options.sql_dialect.empty();
   if (!options.out.empty() && !only_answers) {
     format = TAGSMITH_TRY(output_format("--out", options.out));
+    TAGSMITH_TRY(check_output(options.out, options.rules, options.inputs));
     file.emplace(TAGSMITH_TRY(files::AtomicFile::create(options.out)));
   } else if (!only_answers && !options.stages) {
     return usage_error("--out is missing", "say where the tags go: --out tags.parquet");

@@ -2,11 +2,14 @@
 
 #include <date/tz.h>
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "base/problem.h"
@@ -22,6 +25,52 @@ base::Error bad_zone(const std::string& zone, std::string hint) {
   return {.code = base::ErrorCode::kInvalidArgument,
           .message = fmt::format("--zone {}: no such time zone", base::quote(zone)),
           .hint = hint.empty() ? "write a name like Asia/Shanghai" : std::move(hint)};
+}
+
+base::Error own_input(const std::string& out, const std::string& what) {
+  return {.code = base::ErrorCode::kInvalidArgument,
+          .message = fmt::format("--out {} {}", base::quote(out, out.size()), what),
+          .hint = "name a file that no input is"};
+}
+
+// The file that a path leads to, whether it is there or not.
+std::filesystem::path resolved(const std::string& path) {
+  std::error_code unknown;  // then comparing by name has to do
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(path, unknown);
+  return unknown ? std::filesystem::path(path) : whole;
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code missing;
+  return std::filesystem::equivalent(a, b, missing) || resolved(a) == resolved(b);
+}
+
+bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  return std::ranges::mismatch(folder, path).in1 == folder.end();
+}
+
+// Whether a pattern like exports/u_*.csv, or a path, would find the file.
+bool would_find(const std::string& pattern, const std::string& file) {
+  const std::filesystem::path parts(pattern);
+  const std::filesystem::path path = resolved(file);
+  return is_same_file(pattern, file) ||
+         (resolved(parts.parent_path().empty() ? "." : parts.parent_path().string()) ==
+              path.parent_path() &&
+          fnmatch(parts.filename().c_str(), path.filename().c_str(), FNM_PERIOD) == 0);
+}
+
+// The texts in quotes: the files of a SELECT are among them.
+std::vector<std::string> quoted_texts(std::string_view select) {
+  std::vector<std::string> texts;
+  for (size_t open = select.find_first_of("'\""); open != std::string_view::npos;) {
+    const size_t close = select.find(select[open], open + 1);
+    if (close == std::string_view::npos) {
+      break;
+    }
+    texts.emplace_back(select.substr(open + 1, close - open - 1));
+    open = select.find_first_of("'\"", close + 1);
+  }
+  return texts;
 }
 
 }  // namespace
@@ -73,6 +122,28 @@ std::int64_t end_of_day(std::int32_t day, const std::string& zone) {
   } catch (const std::exception&) {
     return midnight.time_since_epoch().count();
   }
+}
+
+base::Status check_output(const std::string& out, const std::string& rules, const Inputs& inputs) {
+  if (is_same_file(out, rules)) {
+    return own_input(out, "is the file of --rules");
+  }
+  if (!inputs.folder.empty() && is_inside(resolved(out), resolved(inputs.folder))) {
+    return own_input(out, "is inside of --data, where the next run would take it for a table");
+  }
+  const std::string ending = std::filesystem::path(out).extension().string();
+  for (const std::string& definition : inputs.tables) {
+    const std::string_view what =
+        column::trim_blanks(std::string_view(definition).substr(definition.find('=') + 1));
+    std::vector<std::string> names = quoted_texts(what);
+    names.emplace_back(what);
+    std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
+    if (std::ranges::any_of(names,
+                            [&](const std::string& name) { return would_find(name, out); })) {
+      return own_input(out, "is a file of --table " + base::quote(definition));
+    }
+  }
+  return {};
 }
 
 base::Result<dataset::DataSet> open_tables(dataset::Reader& reader, const Inputs& inputs) {
