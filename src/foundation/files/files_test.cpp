@@ -80,6 +80,27 @@ TEST(Folder, FindsPathsByPattern) {
   EXPECT_THAT(names_of("none.csv"), IsEmpty());
 }
 
+TEST(Folder, FindsFilesAtAnyDepth) {
+  const scratch::Folder made;
+  const std::string folder = made.path();
+  for (const char* name : {"x.csv", "a/x.csv", "a/[b]/c/x.csv", "a/[b]/c/y.csv", ".no/x.csv"}) {
+    made.put(name, "x");
+  }
+  std::filesystem::create_directory_symlink(folder + "/a", folder + "/a/again");
+  const auto names_of = [&](const std::string& pattern) {
+    std::vector<std::string> names = matching_paths(join(folder, pattern)).value();
+    for (std::string& name : names) {
+      name = name.substr(folder.size() + 1);
+    }
+    return names;
+  };
+  EXPECT_THAT(names_of("**/x.csv"), ElementsAre("a/[b]/c/x.csv", "a/x.csv", "x.csv"));
+  EXPECT_THAT(names_of("a/**/c/*.csv"), ElementsAre("a/[b]/c/x.csv", "a/[b]/c/y.csv"));
+  EXPECT_THAT(names_of("**/**/y.csv"), ElementsAre("a/[b]/c/y.csv"));
+  EXPECT_THAT(names_of("none/**/x.csv"), IsEmpty());
+  EXPECT_THAT(names_of("**.csv"), ElementsAre("x.csv"));
+}
+
 TEST(AtomicFile, AppearsWholeWithCommitOnly) {
   const scratch::Folder made;
   const std::string folder = made.path();

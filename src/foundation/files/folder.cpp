@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 #include <system_error>
 
 #include "base/problem.h"
@@ -34,6 +36,84 @@ class Descriptor {
  private:
   int number_;
 };
+
+// A path as a pattern that matches nothing else.
+std::string exactly(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (c == '*' || c == '?' || c == '[' || c == '\\') {
+      out += '\\';
+    }
+    out += c;
+  }
+  return out;
+}
+
+// What the system's own patterns match.
+base::Result<std::vector<std::string>> glob_paths(const std::string& pattern) {
+  glob_t found{};
+  // Unsafe beside other threads only where ~ is expanded.
+  const int result =
+      glob(pattern.c_str(), GLOB_ERR, nullptr, &found);  // NOLINT(concurrency-mt-unsafe)
+  const int error_number = errno;
+  std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  const bool is_absent = result == GLOB_NOMATCH || error_number == ENOENT;
+  if (result != 0 && !is_absent) {
+    return system_error("look for", pattern, error_number);
+  }
+  return paths;
+}
+
+// Where "**" stands as a whole name; npos for nowhere.
+size_t find_any_depth(std::string_view pattern) {
+  for (size_t at = pattern.find("**"); at != std::string_view::npos;
+       at = pattern.find("**", at + 1)) {
+    const bool starts = at == 0 || pattern[at - 1] == '/';
+    if (starts && pattern.substr(at + 2).starts_with('/')) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the pattern has "**" and the folders are nested.
+base::Status add_matching(const std::string& pattern, std::vector<std::string>& paths);
+
+// The matches of `rest` in the folder, which ends in '/' unless it is empty, and in all below it.
+// Links to folders are not followed: they may lead back.
+// NOLINTNEXTLINE(misc-no-recursion)
+base::Status add_at_any_depth(const std::string& folder, const std::string& rest,
+                              std::vector<std::string>& paths) {
+  TAGSMITH_TRY(add_matching(exactly(folder) + rest, paths));
+  for (const Entry& entry : TAGSMITH_TRY(list_folder(folder.empty() ? "." : folder))) {
+    std::error_code unknown;
+    const std::string below = folder + entry.name;
+    if (entry.is_folder && !entry.name.starts_with('.') &&
+        !std::filesystem::is_symlink(below, unknown)) {
+      TAGSMITH_TRY(add_at_any_depth(below + "/", rest, paths));
+    }
+  }
+  return {};
+}
+
+// NOLINTNEXTLINE(misc-no-recursion)
+base::Status add_matching(const std::string& pattern, std::vector<std::string>& paths) {
+  const size_t at = find_any_depth(pattern);
+  if (at == std::string::npos) {
+    std::ranges::move(TAGSMITH_TRY(glob_paths(pattern)), std::back_inserter(paths));
+    return {};
+  }
+  constexpr std::string_view kAnyDepth = "**/";
+  const std::string rest = pattern.substr(at + kAnyDepth.size());
+  if (at == 0) {
+    return add_at_any_depth("", rest, paths);
+  }
+  for (const std::string& folder : TAGSMITH_TRY(glob_paths(pattern.substr(0, at)))) {
+    TAGSMITH_TRY(add_at_any_depth(folder, rest, paths));
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -65,17 +145,11 @@ base::Result<std::vector<std::string>> matching_paths(const std::string& pattern
   if (std::filesystem::exists(pattern, unknown)) {
     return std::vector<std::string>{pattern};
   }
-  glob_t found{};
-  // Unsafe beside other threads only where ~ is expanded.
-  const int result =
-      glob(pattern.c_str(), GLOB_ERR, nullptr, &found);  // NOLINT(concurrency-mt-unsafe)
-  const int error_number = errno;
-  std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  globfree(&found);
-  if (result != 0 && result != GLOB_NOMATCH) {
-    return system_error("look for", pattern, error_number);
-  }
+  std::vector<std::string> paths;
+  TAGSMITH_TRY(add_matching(pattern, paths));
   std::ranges::sort(paths);
+  const auto repeated = std::ranges::unique(paths);
+  paths.erase(repeated.begin(), repeated.end());
   return paths;
 }
 

@@ -22,8 +22,9 @@ struct Entry {
 /// kInvalidArgument when it is a file.
 base::Result<std::vector<Entry>> list_folder(const std::string& path);
 
-/// The paths that a pattern with *, ? and [...] matches, sorted; a path that exists stands for
-/// itself, whatever its characters. Names that start with a point match no wildcard.
+/// The paths that a pattern with *, ? and [...] matches, sorted; `**` alone between slashes stands
+/// for any number of folders, none included, but not for links to some. A path that exists stands
+/// for itself, whatever its characters. Names that start with a point match no wildcard.
 base::Result<std::vector<std::string>> matching_paths(const std::string& pattern);
 
 /// All bytes of a file. kNotFound when there is none, kInvalidArgument when it is a folder,
