@@ -549,6 +549,24 @@ TEST(Eval, PrintsTheStages) {
   EXPECT_THAT(stages.out, HasSubstr("program\n"));
 }
 
+// The rows of the last statement of a script, in a session of its own.
+base::Result<std::vector<duckdb::TextRow>> run_script(const std::string& script) {
+  const auto opened = TAGSMITH_TRY(duckdb::Database::open());
+  std::vector<duckdb::TextRow> rows;
+  for (size_t start = 0; start < script.size();) {
+    const size_t end = std::min(script.find(";\n", start), script.size());
+    std::string statement = script.substr(start, end - start);
+    if (statement.starts_with("SET ")) {
+      statement.insert(std::string_view("SET ").size(), "GLOBAL ");  // each call is a session
+    }
+    start = end + 2;
+    if (statement.find_first_not_of(" \n") != std::string::npos) {
+      rows = TAGSMITH_TRY(opened->query_text(statement));
+    }
+  }
+  return rows;
+}
+
 // The script runs statement by statement and gives what the engine gives.
 TEST(Eval, TheQueryGivesTheSameTags) {
   const Folder folder;
@@ -559,17 +577,45 @@ TEST(Eval, TheQueryGivesTheSameTags) {
   const Outcome sql = eval(folder, kRules, {"--data", data, "--sql", "duckdb"});
   EXPECT_EQ(sql.exit_code, 0) << sql.err;
   EXPECT_THAT(sql.out, HasSubstr("tag 5: vip: level in ('VIP2', 'VIP3')"));
-  std::vector<duckdb::TextRow> rows;
-  for (size_t start = 0; start < sql.out.size();) {
-    const size_t end = std::min(sql.out.find(";\n", start), sql.out.size());
-    const std::string statement = sql.out.substr(start, end - start);
-    start = end + 2;
-    if (statement.find_first_not_of(" \n") != std::string::npos) {
-      rows = query(statement);
-    }
-  }
-  EXPECT_EQ(rows, query("select user_id, tag_ids from " + duckdb::quote_text(out)));
-  EXPECT_EQ(rows.size(), 4u);
+  const auto rows = run_script(sql.out);
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(*rows, query("select user_id, tag_ids from " + duckdb::quote_text(out)));
+  EXPECT_EQ(rows->size(), 4u);
+}
+
+// The zone of whoever runs the query says nothing: the database of this test is in UTC.
+TEST(Eval, TheQuerySetsTheZoneOfItsSelects) {
+  const Folder folder;
+  const std::string out = folder.path("tags.parquet");
+  const std::string rules = R"([{"tag_id": 5, "name": "day", "rule": "day = '2025-11-22'"}])";
+  const std::string table =
+      "t=select 'ann' as user_id, max(m)::date as day from (values (timestamptz '2025-11-21 "
+      "20:00:00Z')) v(m)";
+  const std::vector<std::string> options = {"--table", table, "--zone", "Asia/Shanghai"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), options.begin(), options.end());
+    return eval(folder, rules, more);
+  };
+  ASSERT_EQ(with({"--out", out}).exit_code, 0);
+  EXPECT_EQ(query("select tag_ids from " + duckdb::quote_text(out)).front().front(), "[5]");
+  const Outcome sql = with({"--sql", "duckdb"});
+  EXPECT_THAT(sql.out, StartsWith("SET TimeZone = 'Asia/Shanghai';\n"));
+  const auto rows = run_script(sql.out);
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(*rows, query("select user_id, tag_ids from " + duckdb::quote_text(out)));
+}
+
+TEST(Eval, TheQueryFailsWhereAUserStandsTwice) {
+  const Folder folder;
+  put_parquet(folder, "u.parquet", "select unnest(['ann', 'bob', 'bob']) as user_id, 1 as n");
+  const std::vector<std::string> table = {"--table", "shop.u=" + folder.path("u.parquet")};
+  const std::string rules = R"([{"tag_id": 5, "name": "one", "rule": "n = 1"}])";
+  const Outcome sql = eval(folder, rules, {"--table", table[1], "--sql", "duckdb"});
+  EXPECT_EQ(sql.exit_code, 0) << sql.err;
+  const auto rows = run_script(sql.out);
+  ASSERT_FALSE(rows);
+  EXPECT_THAT(rows.error().message,
+              HasSubstr("E_DATA_DUPLICATE: table shop.u has more than one row of bob"));
 }
 
 TEST(Columns, ShowsWhatTheTablesHold) {

@@ -231,11 +231,16 @@ class QueryWriter {
     std::vector<std::string> keys;
     for (size_t i = 0; i < relations.size(); ++i) {
       steps.push_back(fmt::format("{} AS (\n{}\n)", table_names_[i], relations[i]));
-      keys.push_back(fmt::format("  SELECT {0} AS \"user_id\" FROM {1} WHERE {0} <> ''", key_,
-                                 table_names_[i]));
+      const std::string twice =
+          "E_DATA_DUPLICATE: table " + schema_.tables[i].full_name() + " has more than one row of ";
+      keys.push_back(
+          fmt::format("  SELECT CASE count(*) WHEN 1 THEN {0} ELSE error({2} || {0}) END "
+                      "AS \"user_id\"\n  FROM {1} WHERE {0} <> '' GROUP BY {0}",
+                      key_, table_names_[i], internal::quote_text(twice)));
     }
-    steps.push_back(fmt::format("-- Everybody who stands in any table.\n{} AS (\n{}\n)", all_users_,
-                                fmt::join(keys, "\n  UNION\n")));
+    steps.push_back(
+        fmt::format("-- Everybody who stands in any table, once in each.\n{} AS (\n{}\n)",
+                    all_users_, fmt::join(keys, "\n  UNION\n")));
     return steps;
   }
 

@@ -227,11 +227,13 @@ TEST(Query, ReadsFromTheTablesToTheTags) {
 "other" AS (
   SELECT 2
 ),
--- Everybody who stands in any table.
+-- Everybody who stands in any table, once in each.
 "all_users" AS (
-  SELECT "user_id" AS "user_id" FROM "info" WHERE "user_id" <> ''
+  SELECT CASE count(*) WHEN 1 THEN "user_id" ELSE error('E_DATA_DUPLICATE: table info has more than one row of ' || "user_id") END AS "user_id"
+  FROM "info" WHERE "user_id" <> '' GROUP BY "user_id"
   UNION
-  SELECT "user_id" AS "user_id" FROM "other" WHERE "user_id" <> ''
+  SELECT CASE count(*) WHEN 1 THEN "user_id" ELSE error('E_DATA_DUPLICATE: table other has more than one row of ' || "user_id") END AS "user_id"
+  FROM "other" WHERE "user_id" <> '' GROUP BY "user_id"
 ),
 -- What the rules read, one row a user.
 "cells" AS (

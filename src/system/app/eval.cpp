@@ -243,7 +243,13 @@ base::Status answer_sql(const Prepared& prepared, const rule::LoweredRules& lowe
                        .path = first.path,
                        .hint = first.hint};
   }
-  return print(sql::to_text(*query));
+  // A SELECT makes days of moments by the zone of the session that runs the query.
+  const bool has_select = std::ranges::any_of(prepared.data.sources, [](const auto& source) {
+    return source.format == dataset::TableSource::Format::kSelect;
+  });
+  const std::string zone =
+      has_select ? "SET TimeZone = '" + prepared.data.sources.front().zone + "';\n\n" : "";
+  return print(zone + sql::to_text(*query));
 }
 
 // Gives the exit code, or the error that ends the command.

@@ -82,6 +82,8 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
   std::unique_ptr<Database> opened(new Database(std::move(handle)));
   const auto connection = TAGSMITH_TRY(Connection::open(*opened));
   TAGSMITH_TRY(connection->run("SET GLOBAL TimeZone = 'UTC'"));
+  // What a user wrote is a SELECT, which cannot set it: connections do, for a table's zone.
+  TAGSMITH_TRY(connection->run("SET GLOBAL allowed_configs = ['TimeZone']"));
   TAGSMITH_TRY(connection->run("SET GLOBAL lock_configuration = true"));
   return opened;
 }

@@ -32,9 +32,10 @@ struct TableColumn {
 };
 
 /// A DuckDB in memory, cut off from the world but for local files: it installs and loads no
-/// extension, reads no stored secret, its session zone is UTC, and its configuration is locked once
-/// it is open. Thread-safe: each call uses its own connection. A call ends within about a second
-/// with kCancelled after base::interrupted(), unless DuckDB is inferring the columns of a file.
+/// extension, reads no stored secret, its sessions are in UTC unless they say otherwise, and but
+/// for that zone its configuration is locked once it is open. Thread-safe: each call uses its own
+/// connection. A call ends within about a second with kCancelled after base::interrupted(), unless
+/// DuckDB is inferring the columns of a file.
 class Database {
  public:
   static base::Result<std::unique_ptr<Database>> open(const DatabaseOptions& options = {});

@@ -125,10 +125,14 @@ std::vector<std::string> described(const TableSource& source) {
   return out;
 }
 
-base::Error error_of_describe(const TableSource& source) {
-  const auto table = reader()->describe(source);
+base::Error error_of_describe(const TableSource& source, dataset::Reader& reader) {
+  const auto table = reader.describe(source);
   EXPECT_FALSE(table);
   return table ? base::Error() : table.error();
+}
+
+base::Error error_of_describe(const TableSource& source) {
+  return error_of_describe(source, *reader());
 }
 
 // --- Types --------------------------------------------------------------------------------------
@@ -278,8 +282,7 @@ constexpr std::string_view kArrowFile =
     "AAAAJgAcFQ4ZJQYAGRgDYmlnFQAWBBaGARaGASbCAUkcFQAVABUCADwpBhkmAAQAAAAWwAIWBCYIFsACACggcGFy"
     "cXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZPBwAABwAABwAAAARAQAAUEFSMQ==";
 
-TEST(Reader, ReadsInt96AsUtcAndRefusesDecimalsThatDuckdbMisreads) {
-  const Folder folder;
+std::string put_arrow_file(const Folder& folder) {
   const auto database = Database::open().value();
   const auto text =
       database->query_text("SELECT hex(from_base64('" + std::string(kArrowFile) + "'))")
@@ -289,7 +292,12 @@ TEST(Reader, ReadsInt96AsUtcAndRefusesDecimalsThatDuckdbMisreads) {
   for (size_t i = 0; i < text.size(); i += 2) {
     bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16));
   }
-  TableSource source = parquet_source({folder.put("a.parquet", bytes)});
+  return folder.put("a.parquet", bytes);
+}
+
+TEST(Reader, ReadsInt96AsUtcAndRefusesDecimalsThatDuckdbMisreads) {
+  const Folder folder;
+  TableSource source = parquet_source({put_arrow_file(folder)});
   source.zone = "Asia/Shanghai";
   EXPECT_THAT(described(source), ElementsAre("t timestamp", "big decimal(50,2)"));
   EXPECT_EQ(reader()->describe(source).value().schema.columns[1].type.kind, TypeKind::kUnusable);
@@ -1089,6 +1097,223 @@ TEST(Select, TakesAReaderOfWhichAllIsSaid) {
               ElementsAre(Pair("1", IsEmpty()), Pair("2", IsEmpty())));
 }
 
+// The ways to name two files in a SELECT.
+std::vector<std::string> references(const Folder& folder, const std::string& a,
+                                    const std::string& b) {
+  const std::string pattern = quote_text(folder.path("[ab].parquet"));
+  const std::string list = "[" + quote_text(a) + ", " + quote_text(b) + "]";
+  return {pattern,
+          quote_name(folder.path("?.parquet")),
+          "read_parquet(" + pattern + ")",
+          "read_parquet(" + list + ")",
+          "read_parquet(LIST_VALUE(" + pattern + "))",
+          "system.main.READ_PARQUET(" + list + ", binary_as_string = true)"};
+}
+
+TEST(Select, ReadsParquetFilesTogetherOnlyWhereTheyAreAlike) {
+  const Folder folder;
+  const auto opened = reader();
+  struct Case {
+    const char* a;
+    const char* b;
+  };
+  for (const Case& c :
+       std::vector<Case>{{"1 user_id, 1.5::DECIMAL(10,2) n", "2 user_id, 99.9951::DECIMAL(10,4) n"},
+                         {"1 user_id, 1 n", "2 user_id, 1.5::DOUBLE n"},
+                         {"1 user_id, 1 n", "2 user_id, '2' n"},
+                         {"1 user_id, DATE '2025-01-01' n", "2 user_id, TIMESTAMP '2025-01-01' n"},
+                         {"1 user_id, 1.5::FLOAT n", "2 user_id, 16777217::BIGINT n"},
+                         {"1 user_id", "'007' user_id"},
+                         {"1 user_id", "2 user_id, 1 more"},
+                         {"1 user_id, 1 more", "2 user_id"}}) {
+    const std::string a = folder.parquet("a.parquet", std::string("SELECT ") + c.a);
+    const std::string b = folder.parquet("b.parquet", std::string("SELECT ") + c.b);
+    const base::Error expected = error_of_describe(parquet_source({a, b}), *opened);
+    EXPECT_THAT(expected.message, testing::AllOf(HasSubstr(a), HasSubstr(b)));
+    for (const std::string& from : references(folder, a, b)) {
+      SCOPED_TRACE(from);
+      EXPECT_EQ(error_of_describe(select_source("SELECT * FROM " + from), *opened), expected);
+    }
+  }
+  const std::string a = folder.parquet("a.parquet", "SELECT 1 user_id, 1 n");
+  const std::string b = folder.parquet("b.parquet", "SELECT 2 user_id, 1.5::DOUBLE n");
+  for (const std::string& from : references(folder, a, b)) {
+    for (const std::string& select :
+         {"SELECT f.user_id FROM " + from + " f",
+          "SELECT 1 user_id WHERE EXISTS (FROM " + from + ")",
+          "SELECT column_name user_id FROM (DESCRIBE FROM " + from + ")",
+          "WITH t AS MATERIALIZED (FROM " + from + ") SELECT user_id FROM t"}) {
+      SCOPED_TRACE(select);
+      EXPECT_THAT(error_of_describe(select_source(select), *opened).message,
+                  testing::StartsWith("column 'n' is INTEGER in "));
+    }
+  }
+}
+
+TEST(Select, ReadsParquetFilesThatAreAlike) {
+  const Folder folder;
+  const std::string a = folder.parquet("a.parquet", "SELECT 'u1' user_id, 1 n, 'x' s");
+  const std::string b = folder.parquet("b.parquet", "SELECT 'y' s, 2 n, 'u2' user_id");
+  for (const std::string& from : references(folder, a, b)) {
+    SCOPED_TRACE(from);
+    EXPECT_THAT(scan(select_source("SELECT user_id, s, n, parse_filename(filename) f FROM " + from),
+                     {"s", "n", "f"}),
+                ElementsAre(Pair("u1", ElementsAre("'x'", "1", "'a.parquet'")),
+                            Pair("u2", ElementsAre("'y'", "2", "'b.parquet'"))));
+  }
+  EXPECT_THAT(
+      scan(select_source("SELECT a.user_id, b.n FROM " + quote_text(a) + ", " + quote_text(b)),
+           {"n"}),
+      ElementsAre(Pair("u1", ElementsAre("2"))));
+}
+
+TEST(Select, KeepsWhatFoldersSayOfAFile) {
+  const Folder folder;
+  folder.put("dt=2025-11-22/x", "");
+  folder.put("dt=2025-11-23/x", "");
+  EXPECT_NE(folder.parquet("dt=2025-11-22/a.parquet", "SELECT 1 user_id"), "");
+  EXPECT_NE(folder.parquet("dt=2025-11-23/a.parquet", "SELECT 2 user_id"), "");
+  for (const std::string& from : {quote_text(folder.path("*/a.parquet")),
+                                  "read_parquet(" + quote_text(folder.path("**/*.parquet")) +
+                                      ", hive_partitioning = true)"}) {
+    EXPECT_THAT(
+        scan(select_source("SELECT user_id, dt FROM " + from), {"dt"}),
+        ElementsAre(Pair("1", ElementsAre("2025-11-22")), Pair("2", ElementsAre("2025-11-23"))));
+  }
+}
+
+TEST(Select, RefusesToReadParquetInWaysThatHideWhatDiffers) {
+  const Folder folder;
+  const auto opened = reader();
+  const std::string file = quote_text(folder.parquet("a.parquet", "SELECT 1 user_id"));
+  for (const std::string& from :
+       {"read_parquet(" + file + ", union_by_name = true)",
+        "read_parquet(" + file + ", UNION_BY_NAME => false)",
+        "read_parquet(" + file +
+            ", schema = MAP {0: {name: 'user_id', type: 'DOUBLE', default_value: NULL}})",
+        "parquet_scan(" + file + ")", "read_parquet(" + file + " || '')",
+        "read_parquet([" + file + " || ''])", "read_parquet($$" + folder.path("a.parquet") + "$$)",
+        "query_table(" + file + ")", "query_table([" + file + "])"}) {
+    SCOPED_TRACE(from);
+    const base::Error error = error_of_describe(select_source("SELECT * FROM " + from), *opened);
+    EXPECT_EQ(error.symbol, "E_DATA_FILE");
+    EXPECT_THAT(error.message,
+                testing::AnyOf(HasSubstr("may hide that files differ"), HasSubstr("another name"),
+                               HasSubstr("not named plainly"), HasSubstr("were not compared")));
+    EXPECT_NE(error.hint, "");
+  }
+}
+
+TEST(Select, ReadsInt96AsMomentsAndRefusesDecimalsThatDuckdbMisreads) {
+  const Folder folder;
+  const std::string file = quote_text(put_arrow_file(folder));
+  TableSource source = select_source("SELECT * FROM " + file);
+  source.zone = "Asia/Shanghai";
+  EXPECT_THAT(described(source),
+              ElementsAre("t timestamp", "big struct(\"decimal(50,2)\" integer)"));
+  EXPECT_EQ(reader()->describe(source).value().schema.columns[1].type.kind, TypeKind::kUnusable);
+  EXPECT_THAT(scan(source, {"t"}),
+              ElementsAre(Pair("after", ElementsAre("2024-03-10 15:00:00.5")),
+                          Pair("before", ElementsAre("1970-01-01 07:59:59.999999"))));
+  source.select = "SELECT user_id, big::VARCHAR AS big FROM " + file;
+  const auto scanned = try_scan({.source = source, .columns = {"big"}});
+  ASSERT_FALSE(scanned);
+  EXPECT_THAT(scanned.error().message, HasSubstr("column 'big' is decimal(50,2)"));
+  source.select = "SELECT user_id, t FROM read_parquet(" + file + ")";
+  EXPECT_EQ(error_of_describe(source).message,
+            "column 't' is int96, which read_parquet() misreads");
+}
+
+TEST(Select, TurnsMomentsIntoDaysByTheZoneOfTheTable) {
+  const Folder folder;
+  const std::string file = folder.parquet(
+      "a.parquet", "SELECT 'u' user_id, TIMESTAMPTZ '2025-11-21 20:00:00+00' moment");
+  TableSource source = select_source(
+      "SELECT user_id, moment, max(moment)::DATE AS day, "
+      "hour(max(moment)) AS hour FROM " +
+      quote_text(file) + " GROUP BY ALL");
+  const auto table = reader();
+  for (const auto& [zone, moment, day, hour] : std::vector<std::array<std::string, 4>>{
+           {"UTC", "2025-11-21 20:00:00", "2025-11-21", "20"},
+           {"Asia/Shanghai", "2025-11-22 04:00:00", "2025-11-22", "4"},
+           {"UTC", "2025-11-21 20:00:00", "2025-11-21", "20"}}) {
+    source.zone = zone;
+    Rows rows;
+    ASSERT_TRUE(table->scan({.source = source, .columns = {"moment", "day", "hour"}},
+                            [&rows] { return std::make_unique<Collector>(rows); }));
+    EXPECT_THAT(rows, ElementsAre(Pair("u", ElementsAre(moment, day, hour))));
+    EXPECT_THAT(table->profile(source, 1).value()[2].samples, ElementsAre(day));
+  }
+  source.zone = "Asia/Shanghay";
+  EXPECT_THAT(error_of_describe(source).hint, HasSubstr("Asia/Shanghai"));
+}
+
+TEST(Select, RefusesWhatDependsOnTheClockOrOnChance) {
+  const Folder folder;
+  const auto opened = reader();
+  const std::string file = quote_text(folder.parquet("a.parquet", "SELECT 1 user_id, 1 AS now"));
+  for (const char* expression : {"now()",
+                                 "NOW()",
+                                 "today()",
+                                 "current_date",
+                                 "current_date()",
+                                 "CURRENT_TIMESTAMP",
+                                 "current_time",
+                                 "localtime",
+                                 "LocalTimestamp",
+                                 "get_current_timestamp()",
+                                 "transaction_timestamp()",
+                                 "main.now()",
+                                 "\"now\"()",
+                                 "ago(INTERVAL 1 DAY)",
+                                 "age(TIMESTAMP '2025-01-01')",
+                                 "current_localtimestamp()",
+                                 "pg_postmaster_start_time()",
+                                 "random()",
+                                 "uuid()",
+                                 "gen_random_uuid()",
+                                 "uuidv7()",
+                                 "setseed(0.5)",
+                                 "txid_current()",
+                                 "(SELECT reservoir_quantile(x, 0.5, 1) FROM range(9) t(x))",
+                                 "list_transform([1], lambda x: x + random())",
+                                 "CASE WHEN 1 = 2 THEN today() END"}) {
+    SCOPED_TRACE(expression);
+    for (const std::string& select :
+         {fmt::format("SELECT user_id, {} AS x FROM {}", expression, file),
+          fmt::format("SELECT user_id FROM {} WHERE {} IS NULL", file, expression),
+          fmt::format("WITH t AS (SELECT {} AS x) SELECT user_id FROM {}, t", expression, file)}) {
+      const base::Error error = error_of_describe(select_source(select), *opened);
+      EXPECT_EQ(error.symbol, "E_DATA_FILE");
+      EXPECT_THAT(error.message, HasSubstr("need not give the same twice"));
+      EXPECT_THAT(error.hint, HasSubstr("write the day itself"));
+    }
+  }
+  for (const std::string& from :
+       {file + " TABLESAMPLE 50%", file + " USING SAMPLE 1", file + " TABLESAMPLE reservoir(1)",
+        "(SELECT * FROM " + file + ") USING SAMPLE 10 PERCENT (bernoulli, 42)"}) {
+    SCOPED_TRACE(from);
+    EXPECT_THAT(error_of_describe(select_source("SELECT * FROM " + from), *opened).message,
+                HasSubstr("a sample is drawn"));
+  }
+  EXPECT_THAT(
+      error_of_describe(select_source("SELECT name user_id FROM pg_timezone_names()")).message,
+      HasSubstr("at this moment"));
+}
+
+TEST(Select, TakesWhatOnlyLooksLikeTheClock) {
+  const Folder folder;
+  const std::string file =
+      quote_text(folder.parquet("a.parquet", "SELECT 1 user_id, 1 AS now, 2 AS current_date"));
+  EXPECT_THAT(
+      scan(select_source("SELECT user_id, now, a.current_date AS \"current_date\", 'now()' AS s, "
+                         "CASE WHEN user_id = 2 THEN error('two') ELSE 'one' END AS e, "
+                         "age(DATE '2025-11-22', DATE '2025-11-21')::VARCHAR AS a FROM " +
+                         file),
+           {"now", "current_date", "s", "e", "a"}),
+      ElementsAre(Pair("1", ElementsAre("1", "2", "'now()'", "'one'", "'1 day'"))));
+}
+
 TEST(Select, KeepsTheNamesThatItDefines) {
   EXPECT_THAT(scan(select_source("WITH RECURSIVE \"a.csv\" AS (SELECT 1 user_id UNION ALL SELECT "
                                  "user_id + 1 FROM 'A.csv' WHERE user_id < 2) FROM 'a.csv'"),
@@ -1097,7 +1322,8 @@ TEST(Select, KeepsTheNamesThatItDefines) {
 }
 
 TEST(Select, SaysThatAFileIsNotThere) {
-  for (const char* file : {"/nowhere/x.csv", "/nowhere/x.jsonl", "/nowhere/*.csv"}) {
+  for (const char* file :
+       {"/nowhere/x.csv", "/nowhere/x.jsonl", "/nowhere/*.csv", "/nowhere/x.parquet"}) {
     const base::Error error = error_of_describe(select_source("SELECT * FROM " + quote_text(file)));
     EXPECT_EQ(error.code, ErrorCode::kNotFound);
     EXPECT_EQ(error.symbol, "E_DATA_FILE");
@@ -1146,7 +1372,7 @@ TEST(Select, AdvisesWhateverIsWrong) {
            {"FROM '/nowhere/a.parquet'", "no file '/nowhere/a.parquet'", "paths are relative"},
            {"FROM 'http://x/a.parquet'", "File http://x/a.parquet requires the extension httpfs",
             "only local files"},
-           {"FROM " + quote_text(parquet), "", "mend the SELECT"},
+           {"FROM " + quote_text(parquet), "", "no Parquet file: write it anew"},
            {"SELECT user_id FROM read_csv(" + quote_text(many) +
                 ", auto_detect = false, columns = {'user_id': 'INT', 'a': 'VARCHAR'})",
             "line 2: not the 2 fields that belong: '2,y,3,4'", "mend the file"},

@@ -117,9 +117,7 @@ Result<Found> find_parquet(Connection& connection, const TableSource& source) {
   found.columns = TAGSMITH_TRY(describe(connection, found.from));
   for (const auto& [name, type] : first) {
     const auto column = std::ranges::find(found.columns, name, &Foreign::name);
-    const bool too_wide =
-        type.starts_with("DECIMAL(") && decimal_type(type).precision > kDecimalDigitsMax;
-    if ((type == kInt96 || too_wide) && column != found.columns.end()) {
+    if ((type == kInt96 || is_too_wide(type)) && column != found.columns.end()) {
       column->type = type;
     }
   }

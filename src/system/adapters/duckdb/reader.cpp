@@ -30,12 +30,22 @@ std::string select_with_keys(const Relation& relation, const TableSource& source
                      relation.key);
 }
 
+// Inside of a SELECT a moment becomes a day or an hour by the zone of the connection.
+Result<std::unique_ptr<Connection>> connect_for(Database& database, const TableSource& source) {
+  auto connection = TAGSMITH_TRY(Connection::open(database));
+  if (source.format == TableSource::Format::kSelect) {
+    TAGSMITH_TRY(check_duckdb_knows(*connection, source.zone));
+    TAGSMITH_TRY(connection->run("SET SESSION TimeZone = " + quote_text(source.zone)));
+  }
+  return connection;
+}
+
 class DuckdbReader final : public dataset::Reader {
  public:
   explicit DuckdbReader(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
   Result<TableDescription> describe(const TableSource& source) override {
-    const auto connection = TAGSMITH_TRY(Connection::open(*database_));
+    const auto connection = TAGSMITH_TRY(connect_for(*database_, source));
     const Relation relation = TAGSMITH_TRY(relation_of(*connection, source));
     return TableDescription{
         .schema = {.database = source.database, .name = source.name, .columns = relation.columns},
@@ -43,7 +53,7 @@ class DuckdbReader final : public dataset::Reader {
   }
 
   Result<ScanCounts> scan(const ScanSpec& spec, const ConsumerFactory& make_consumer) override {
-    const auto connection = TAGSMITH_TRY(Connection::open(*database_));
+    const auto connection = TAGSMITH_TRY(connect_for(*database_, spec.source));
     const Relation relation = TAGSMITH_TRY(relation_of(*connection, spec.source));
     std::vector<size_t> columns;
     std::vector<column::Type> types;
@@ -183,7 +193,7 @@ Result<ColumnProfile> profile_column(Connection& connection, const column::Colum
 
 Result<std::vector<ColumnProfile>> DuckdbReader::profile(const TableSource& source,
                                                          size_t samples_max) {
-  const auto connection = TAGSMITH_TRY(Connection::open(*database_));
+  const auto connection = TAGSMITH_TRY(connect_for(*database_, source));
   const Relation relation = TAGSMITH_TRY(relation_of(*connection, source));
   // A SELECT may be dear and need not give the same twice; files are read column by column.
   std::string all = "(" + select_text(relation, source.key, usable_columns(relation)) + ")";
@@ -227,7 +237,7 @@ base::Result<std::unique_ptr<dataset::Reader>> make_reader(const DatabaseOptions
 }
 
 base::Result<std::string> relation_sql(Database& database, const TableSource& source) {
-  const auto connection = TAGSMITH_TRY(Connection::open(database));
+  const auto connection = TAGSMITH_TRY(connect_for(database, source));
   const Relation relation = TAGSMITH_TRY(find_relation(*connection, source));
   return select_with_keys(relation, source);
 }

@@ -19,7 +19,9 @@ namespace tagsmith::duckdb {
 /// is absent is null; texts become dates as in CSV, a column of several kinds becomes text.
 ///
 /// A SELECT is one statement that only reads. It reaches what this process may read (relative to
-/// the working directory), not the network, and can change neither files nor settings.
+/// the working directory), not the network, and can change neither files nor settings. Files that
+/// it names are read as strictly, in it the zone of its source holds, and what reads the clock or
+/// draws lots is refused.
 ///
 /// What it found out about a source is kept until it is destroyed: files must not change meanwhile.
 base::Result<std::unique_ptr<dataset::Reader>> make_reader(const DatabaseOptions& options = {});
@@ -27,7 +29,8 @@ base::Result<std::unique_ptr<dataset::Reader>> make_reader(const DatabaseOptions
 /// A SELECT that gives what a reader reads: the key as VARCHAR under its name, never null or
 /// empty, then the usable columns as BIGINT, DECIMAL, UBIGINT, HUGEINT or UHUGEINT (SEMANTICS 23:
 /// decimal(38,0)), DOUBLE, FLOAT, VARCHAR, BOOLEAN, DATE, TIMESTAMP or VARCHAR[]. It looks at the
-/// files, as describe() does and with its errors.
+/// files, as describe() does and with its errors. A SELECT gives the same only in a session whose
+/// TimeZone is the source's zone.
 base::Result<std::string> relation_sql(Database& database, const dataset::TableSource& source);
 
 }  // namespace tagsmith::duckdb

@@ -165,24 +165,6 @@ Status read_key(const Found& found, const TableSource& source, Relation& relatio
   return {};
 }
 
-// The names that DuckDB has itself, which need not be those of the system's tz database.
-Status check_duckdb_knows(Connection& connection, const std::string& zone) {
-  if (zone == "UTC") {
-    return {};
-  }
-  const auto rows = TAGSMITH_TRY(connection.texts("SELECT name FROM pg_timezone_names()"));
-  std::vector<std::string> names;
-  for (const TextRow& row : rows) {
-    names.push_back(row[0].value_or(""));
-  }
-  if (std::ranges::find(names, zone) == names.end()) {
-    Error error = base::invalid_argument("no time zone " + base::quote(zone));
-    error.hint = base::did_you_mean(zone, names);
-    return error;
-  }
-  return {};
-}
-
 Result<Relation> make_relation(Connection& connection, const TableSource& source) {
   TAGSMITH_TRY(check_duckdb_knows(connection, source.zone));
   Found found = TAGSMITH_TRY(find(connection, source));
@@ -224,6 +206,23 @@ std::string hint_of(TableSource::Format format) {
 }
 
 }  // namespace
+
+Status check_duckdb_knows(Connection& connection, const std::string& zone) {
+  if (zone == "UTC") {
+    return {};
+  }
+  const auto rows = TAGSMITH_TRY(connection.texts("SELECT name FROM pg_timezone_names()"));
+  std::vector<std::string> names;
+  for (const TextRow& row : rows) {
+    names.push_back(row[0].value_or(""));
+  }
+  if (std::ranges::find(names, zone) == names.end()) {
+    Error error = base::invalid_argument("no time zone " + base::quote(zone));
+    error.hint = base::did_you_mean(zone, names);
+    return error;
+  }
+  return {};
+}
 
 Error error_in(Error error, const TableSource& source) {
   if (error.symbol.empty() && error.code != base::ErrorCode::kUnavailable) {

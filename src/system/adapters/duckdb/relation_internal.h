@@ -24,6 +24,10 @@ struct Relation {
 /// Looks at the files. E_DATA_FILE, E_DATA_KEY as the contract of Reader says.
 base::Result<Relation> find_relation(Connection& connection, const dataset::TableSource& source);
 
+/// The names of zones that DuckDB has itself, which need not be those of the system's tz database:
+/// kInvalidArgument for another.
+base::Status check_duckdb_knows(Connection& connection, const std::string& zone);
+
 /// SELECT key, columns[0], ... without FROM's rows removed: the key may be null or empty.
 std::string select_text(const Relation& relation, std::string_view key_name,
                         std::span<const size_t> columns);

@@ -1,14 +1,15 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "adapters/duckdb/relation_internal.h"
+#include "adapters/duckdb/select_internal.h"
 #include "adapters/duckdb/source_internal.h"
 #include "base/json.h"
 #include "base/problem.h"
@@ -24,169 +25,6 @@ using base::Result;
 using base::Status;
 using dataset::TableSource;
 
-Error refused(std::string message, std::string hint) {
-  return broken(std::move(message), {}, std::move(hint));
-}
-
-constexpr std::string_view kNameTheFile =
-    "write from 'FILE.csv' or from 'FILE.jsonl', which are read strictly, or say all that "
-    "read_csv() or read_json() would guess: auto_detect = false, columns = {'user_id': 'VARCHAR', "
-    "...}";
-
-// --- The syntax tree ----------------------------------------------------------------------------
-
-std::string text_of(const Json& node, std::string_view key) {
-  const Json* value = node.find(key);
-  return value != nullptr && value->text() != nullptr ? *value->text() : std::string();
-}
-
-std::optional<size_t> offset_of(const Json& node) {
-  const Json* value = node.find("query_location");
-  if (value == nullptr || value->number() == nullptr) {
-    return std::nullopt;
-  }
-  const std::string& digits = value->number()->text;
-  size_t offset = 0;
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), offset);
-  return read.ec == std::errc() ? std::optional(offset) : std::nullopt;
-}
-
-// What of a statement reads files, or may.
-struct Mentions {
-  std::vector<const Json*> tables;     // BASE_TABLE: named after FROM
-  std::vector<const Json*> functions;  // of TABLE_FUNCTION
-  std::vector<std::string> own_names;  // those that WITH defines, in lower case
-};
-
-// NOLINTNEXTLINE(misc-no-recursion): parse_json limits the depth.
-void collect(const Json& node, Mentions& out) {
-  if (node.list() != nullptr) {
-    for (const Json& element : *node.list()) {
-      collect(element, out);
-    }
-  }
-  if (node.object() == nullptr) {
-    return;
-  }
-  const std::string type = text_of(node, "type");
-  if (type == "BASE_TABLE") {
-    out.tables.push_back(&node);
-  } else if (const Json* function = node.find("function");
-             type == "TABLE_FUNCTION" && function != nullptr) {
-    out.functions.push_back(function);
-  }
-  if (const Json* with = node.find("cte_map"); with != nullptr) {
-    const Json* map = with->find("map");
-    for (const Json& entry :
-         map != nullptr && map->list() != nullptr ? *map->list() : Json::List()) {
-      out.own_names.push_back(base::lower(text_of(entry, "key")));
-    }
-  }
-  for (const auto& [key, member] : *node.object()) {
-    collect(member, out);
-  }
-}
-
-// The statement as DuckDB understands it.
-Result<Json> syntax_tree(Connection& connection, const std::string& select) {
-  const std::array<std::string_view, 1> parameters{select};
-  const auto rows = TAGSMITH_TRY(connection.texts(
-      "SELECT CAST(json_serialize_sql(CAST($1 AS VARCHAR)) AS VARCHAR)", parameters));
-  auto tree = base::parse_json(rows.at(0).at(0).value_or(""));
-  const Json* failed = tree ? tree->find("error") : nullptr;
-  if (failed != nullptr && failed->boolean() != nullptr && !*failed->boolean()) {
-    return std::move(tree).value();
-  }
-  TAGSMITH_TRY(connection.names_of_select(select));  // says what is wrong with it
-  return refused("a SELECT whose parts cannot be seen",
-                 "nest it less deeply, and leave away what is no part of a plain SELECT");
-}
-
-// --- Functions that read files ------------------------------------------------------------------
-
-// A constant that is plainly a boolean.
-std::optional<bool> boolean_of(const Json* node) {
-  if (node != nullptr && text_of(*node, "class") == "CAST") {
-    node = node->find("child");  // true is written CAST('t' AS BOOLEAN)
-  }
-  const Json* value = node != nullptr ? node->find("value") : nullptr;
-  const std::string text = value != nullptr ? base::lower(text_of(*value, "value")) : std::string();
-  if (text == "t" || text == "true") {
-    return true;
-  }
-  return text == "f" || text == "false" ? std::optional(false) : std::nullopt;
-}
-
-struct Option {
-  std::string name;  // in lower case
-  const Json* value = nullptr;
-};
-
-// The argument `name = value`, `name := value` or `name => value`; no name for another.
-Option option_of(const Json& argument) {
-  const Json* left = argument.find("left");
-  const Json* names = left != nullptr ? left->find("column_names") : nullptr;
-  if (text_of(argument, "type") == "COMPARE_EQUAL" && names != nullptr &&
-      names->list() != nullptr && names->list()->size() == 1 &&
-      names->list()->front().text() != nullptr) {
-    return {.name = base::lower(*names->list()->front().text()), .value = argument.find("right")};
-  }
-  return {.name = base::lower(text_of(argument, "alias")), .value = &argument};
-}
-
-// Readers that guess a file's form from its first lines: then a quote that does not end makes a
-// file without quotes. They guess nothing when everything is said.
-constexpr std::array<std::string_view, 7> kGuessing{
-    "read_csv",         "read_csv_auto",         "read_json", "read_json_auto", "read_ndjson",
-    "read_ndjson_auto", "read_json_objects_auto"};
-constexpr std::array<std::string_view, 2> kWholeObjects{"read_json_objects", "read_ndjson_objects"};
-
-// Options that pass over what does not fit, and the values with which they do not.
-struct Strictness {
-  std::string_view option;
-  bool strict;
-};
-constexpr std::array kStrictness{
-    Strictness{"ignore_errors", false}, Strictness{"null_padding", false},
-    Strictness{"store_rejects", false}, Strictness{"strict_mode", true}};
-
-Status check_function(const Json& function) {
-  const std::string name = base::lower(text_of(function, "function_name"));
-  if (name == "query") {
-    return refused("a SELECT that runs a text as another",
-                   "write the inner SELECT in parentheses in its place");
-  }
-  const bool guesses = std::ranges::find(kGuessing, name) != kGuessing.end();
-  if (!guesses && std::ranges::find(kWholeObjects, name) == kWholeObjects.end()) {
-    return {};
-  }
-  bool all_is_said = false;
-  const Json* arguments = function.find("children");
-  if (arguments == nullptr || arguments->list() == nullptr) {
-    return refused("a call of " + name + "() whose arguments cannot be seen",
-                   std::string(kNameTheFile));
-  }
-  for (const Json& argument : *arguments->list()) {
-    const Option option = option_of(argument);
-    if (option.name == "auto_detect") {
-      all_is_said = boolean_of(option.value) == false;
-    }
-    const auto strictness = std::ranges::find(kStrictness, option.name, &Strictness::option);
-    if (option.name.starts_with("rejects_") ||
-        (strictness != kStrictness.end() && boolean_of(option.value) != strictness->strict)) {
-      return refused(
-          fmt::format("{}() with {}, which passes over what does not fit", name, option.name),
-          fmt::format("leave {} away: a line that does not fit ends the run, and is to be "
-                      "mended in the file",
-                      option.name));
-    }
-  }
-  if (guesses && !all_is_said) {
-    return refused(name + "() that guesses what the file holds", std::string(kNameTheFile));
-  }
-  return {};
-}
-
 // --- Files named after FROM ---------------------------------------------------------------------
 
 // A text to put in the place of the name of a file.
@@ -196,35 +34,78 @@ struct Replacement {
   std::string text;
 };
 
-// What stands in place of a file: its columns as a table of the file has them.
-Result<std::string> strict_file(Connection& connection, const std::string& path,
-                                TableSource::Format format, const TableSource& select) {
-  // The key of a CSV would stay text, and whether all its values are integers would be lost.
-  TableSource source{.name = select.name,
-                     .format = format,
-                     .key = format == TableSource::Format::kCsv ? std::string() : select.key};
-  auto matching = files::matching_paths(path);
+// The files that a name or a pattern stands for, of which there is at least one.
+Result<std::vector<std::string>> files_named(const std::string& pattern) {
+  auto matching = files::matching_paths(pattern);
   if (!matching && matching.error().code != base::ErrorCode::kNotFound) {
     return std::move(matching).error();
   }
   if (!matching || matching->empty()) {
-    Error error = refused("no file " + base::quote(path, path.size()),
+    Error error = refused("no file " + base::quote(pattern, pattern.size()),
                           "paths are relative to the working directory");
     error.code = base::ErrorCode::kNotFound;
-    error.path = path;
+    error.path = pattern;
     return error;
   }
-  source.files = std::move(matching).value();
-  Result<Found> found = format == TableSource::Format::kCsv ? find_csv(connection, source)
-                                                            : find_json(connection, source);
-  if (!found) {
-    return error_in(std::move(found).error(), source);
-  }
+  return matching;
+}
+
+Result<std::string> strict_text(Connection& connection, const TableSource& source) {
+  const Found found =
+      TAGSMITH_TRY(source.format == TableSource::Format::kCsv ? find_csv(connection, source)
+                                                              : find_json(connection, source));
   std::string columns;
-  for (const Foreign& column : found->columns) {
+  for (const Foreign& column : found.columns) {
     columns += (columns.empty() ? "" : ", ") + column.expression + " AS " + quote_name(column.name);
   }
-  return fmt::format("(SELECT {} FROM {} AS source)", columns, found->from);
+  return fmt::format("(SELECT {} FROM {} AS source)", columns, found.from);
+}
+
+// INT96 is a moment, which DuckDB takes for local time. It misreads long decimals: whoever reads
+// one gets an error, and the type is one that no rule reads.
+std::string mended(const Foreign& column) {
+  if (column.type == kInt96) {
+    return fmt::format("timezone('UTC', {})", column_expression(column.name));
+  }
+  const std::string type = base::lower(column.type);
+  const std::string message = fmt::format("column {} is {}, and no more than {} digits can be read",
+                                          base::quote(column.name), type, kDecimalDigitsMax);
+  return fmt::format("struct_pack({} := error({}))", quote_name(type), quote_text(message));
+}
+
+bool needs_mending(const Foreign& column) {
+  return column.type == kInt96 || is_too_wide(column.type);
+}
+
+Result<std::string> strict_parquet(Connection& connection, const TableSource& source) {
+  std::string from = "read_parquet(" + list_of_files(source) + ")";
+  std::string replaced;
+  for (const Foreign& column : TAGSMITH_TRY(find_parquet(connection, source)).columns) {
+    if (needs_mending(column)) {
+      replaced += fmt::format("{}{} AS {}", replaced.empty() ? "" : ", ", mended(column),
+                              quote_name(column.name));
+    }
+  }
+  return replaced.empty()
+             ? from
+             : fmt::format("(SELECT * REPLACE ({}) FROM {} AS source)", replaced, from);
+}
+
+// What stands in place of a file: its columns as a table of the file has them.
+Result<std::string> strict_file(Connection& connection, const std::string& path,
+                                TableSource::Format format, const TableSource& select) {
+  // The key of a CSV would stay text, and whether all its values are integers would be lost.
+  const TableSource source{.name = select.name,
+                           .format = format,
+                           .files = TAGSMITH_TRY(files_named(path)),
+                           .key = format == TableSource::Format::kCsv ? std::string() : select.key};
+  Result<std::string> text = format == TableSource::Format::kParquet
+                                 ? strict_parquet(connection, source)
+                                 : strict_text(connection, source);
+  if (!text) {
+    return error_in(std::move(text).error(), source);
+  }
+  return text;
 }
 
 // The name as it is written: 'a.csv', "a.csv" or a.csv. Nothing for other ways.
@@ -240,14 +121,22 @@ std::optional<size_t> length_of_name(std::string_view select, size_t offset,
   return std::nullopt;
 }
 
-std::optional<TableSource::Format> text_format_of(std::string_view name) {
+std::optional<TableSource::Format> format_of(std::string_view name) {
   if (name.ends_with(".csv")) {
     return TableSource::Format::kCsv;
   }
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) {
     return TableSource::Format::kJsonLines;
   }
+  if (name.ends_with(".parquet")) {
+    return TableSource::Format::kParquet;
+  }
   return std::nullopt;
+}
+
+// Whether only DuckDB's own reading of it says that there are no remote files.
+bool is_remote(std::string_view name) {
+  return name.find("://") != std::string_view::npos && !name.starts_with("file:");
 }
 
 // Whether DuckDB may take the name for that of a file of text: a.tsv, a.json, a.csv.gz.
@@ -274,10 +163,11 @@ Result<std::vector<Replacement>> replacements(Connection& connection, const Tabl
   for (const Json* table : mentions.tables) {
     const std::string name = name_of_table(*table);
     const std::string lowered = base::lower(name);
-    if (std::ranges::find(mentions.own_names, lowered) != mentions.own_names.end()) {
+    if (std::ranges::find(mentions.own_names, lowered) != mentions.own_names.end() ||
+        is_remote(lowered)) {
       continue;
     }
-    const auto format = text_format_of(lowered);
+    const auto format = format_of(lowered);
     if (!format) {
       if (is_guessed(lowered)) {
         return refused("the form of " + base::quote(name) + " would be guessed",
@@ -303,15 +193,99 @@ Result<std::vector<Replacement>> replacements(Connection& connection, const Tabl
   return out;
 }
 
-// The same SELECT with a strict reading in the place of each CSV or JSON lines file.
+// --- Files named in read_parquet() --------------------------------------------------------------
+
+// A path or pattern that stands in a statement as a constant.
+struct Constant {
+  const Json* node = nullptr;
+  std::string text;
+  bool in_list = false;
+};
+
+std::optional<Constant> constant_of(const Json& node, bool in_list) {
+  const Json* value = node.find("value");
+  if (text_of(node, "class") != "CONSTANT" || value == nullptr ||
+      text_of(*value, "value").empty()) {
+    return std::nullopt;
+  }
+  return Constant{.node = &node, .text = text_of(*value, "value"), .in_list = in_list};
+}
+
+// Nothing when some path is no constant.
+std::optional<std::vector<Constant>> constants_of(const Json& function) {
+  std::vector<Constant> out;
+  for (const Json& argument : arguments_of(function)) {
+    if (!option_of(argument).name.empty()) {
+      continue;
+    }
+    const bool is_list = base::lower(text_of(argument, "function_name")) == "list_value";
+    const std::span<const Json> nodes =
+        is_list ? std::span<const Json>(arguments_of(argument)) : std::span(&argument, 1);
+    for (const Json& node : nodes) {
+      const auto constant = constant_of(node, is_list);
+      if (!constant) {
+        return std::nullopt;
+      }
+      out.push_back(*constant);
+    }
+  }
+  return out.empty() ? std::nullopt : std::optional(out);
+}
+
+// The call's patterns give way to the files that were compared: no other can come in between.
+Status compare_files_of_call(Connection& connection, const TableSource& select,
+                             const Json& function, std::vector<Replacement>& out) {
+  const Error unusual =
+      refused("read_parquet() of files that are not named plainly",
+              "name them in single quotes: read_parquet('FILE.parquet') or read_parquet(['FILE', "
+              "'FILE'])");
+  const auto constants = constants_of(function);
+  if (!constants) {
+    return unusual;
+  }
+  TableSource all{.name = select.name, .key = select.key};
+  for (const Constant& constant : *constants) {
+    if (is_remote(base::lower(constant.text))) {
+      return {};
+    }
+    const auto offset = offset_of(*constant.node);
+    const std::string written = quote_text(constant.text);
+    if (!offset || *offset > select.select.size() ||
+        !std::string_view(select.select).substr(*offset).starts_with(written)) {
+      return unusual;
+    }
+    TableSource one{.name = select.name, .files = TAGSMITH_TRY(files_named(constant.text))};
+    all.files.insert(all.files.end(), one.files.begin(), one.files.end());
+    const std::string list = list_of_files(one);
+    out.push_back({.offset = *offset,
+                   .length = written.size(),
+                   .text = constant.in_list ? list.substr(1, list.size() - 2) : list});
+  }
+  const auto found = find_parquet(connection, all);
+  if (!found) {
+    return error_in(found.error(), all);
+  }
+  const auto misread = std::ranges::find_if(found->columns, needs_mending);
+  if (misread != found->columns.end()) {
+    return broken(fmt::format("column {} is {}, which read_parquet() misreads",
+                              base::quote(misread->name), base::lower(misread->type)),
+                  all.files.front(), "write from 'FILE.parquet'");
+  }
+  return {};
+}
+
+// The same SELECT with a strict reading in the place of each file.
 Result<std::string> with_strict_files(Connection& connection, const TableSource& source) {
   const Json tree = TAGSMITH_TRY(syntax_tree(connection, source.select));
-  Mentions mentions;
-  collect(tree, mentions);
-  for (const Json* function : mentions.functions) {
-    TAGSMITH_TRY(check_function(*function));
-  }
+  const Mentions mentions = mentions_of(tree);
+  TAGSMITH_TRY(check_table_functions(mentions));
+  TAGSMITH_TRY(check_gives_the_same_twice(connection, mentions));
   std::vector<Replacement> places = TAGSMITH_TRY(replacements(connection, source, mentions));
+  for (const Json* function : mentions.table_functions) {
+    if (base::lower(text_of(*function, "function_name")) == "read_parquet") {
+      TAGSMITH_TRY(compare_files_of_call(connection, source, *function, places));
+    }
+  }
   // One place may be in the tree twice; the last comes first, so that offsets stay right.
   std::ranges::sort(places, std::ranges::greater(), &Replacement::offset);
   const auto repeated = std::ranges::unique(places, {}, &Replacement::offset);
@@ -352,6 +326,11 @@ Status check_only_reads(Connection& connection, const std::string& from) {
     }
     if (std::ranges::any_of(kGuessed, in_plan)) {
       return refused("a file whose form would be guessed", std::string(kNameTheFile));
+    }
+    // Files that were compared are read by the other name of the same function.
+    if (in_plan("PARQUET_SCAN\"")) {
+      return refused("Parquet files that were not compared with one another",
+                     "write them after FROM in single quotes: from 'folder/*.parquet'");
     }
   }
   return {};

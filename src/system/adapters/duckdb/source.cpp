@@ -43,6 +43,10 @@ column::Type decimal_type(std::string_view text) {
   return type;
 }
 
+bool is_too_wide(std::string_view type) {
+  return type.starts_with("DECIMAL(") && decimal_type(type).precision > kDecimalDigitsMax;
+}
+
 Error broken(std::string message, std::string_view path, std::string hint) {
   Error error = base::invalid_argument(std::move(message));
   error.symbol = "E_DATA_FILE";

@@ -37,14 +37,18 @@ inline constexpr int kDecimalDigitsMax = 38;
 /// The type that "DECIMAL(18,2)" names.
 column::Type decimal_type(std::string_view text);
 
+/// Whether the type is a decimal of more digits than DuckDB reads.
+bool is_too_wide(std::string_view type);
+
 /// Look at the files of a source, of which there is at least one.
 base::Result<Found> find_parquet(Connection& connection, const dataset::TableSource& source);
 base::Result<Found> find_csv(Connection& connection, const dataset::TableSource& source);
 base::Result<Found> find_json(Connection& connection, const dataset::TableSource& source);
 
-/// A SELECT, in which each CSV or JSON lines file named after FROM is read as find_csv and
-/// find_json read it. Refuses whatever else would guess at a file's form or pass over what does not
-/// fit.
+/// A SELECT, in which each file named after FROM is read as find_csv, find_json and find_parquet
+/// read it, and read_parquet() reads only files that find_parquet takes together. Refuses whatever
+/// else would guess at a file's form, pass over what does not fit or convert what differs, and what
+/// depends on the clock or on chance.
 base::Result<Found> find_select(Connection& connection, const dataset::TableSource& source);
 
 /// E_DATA_FILE.

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/duckdb/connection_internal.h"
+#include "base/json.h"
+#include "base/result.h"
+
+namespace tagsmith::duckdb {
+
+/// What of a SELECT's syntax tree decides what it reads, and whether it gives the same twice.
+/// Borrowed from the tree.
+struct Mentions {
+  std::vector<const base::Json*> tables;           // BASE_TABLE: named after FROM
+  std::vector<const base::Json*> table_functions;  // called after FROM
+  std::vector<const base::Json*> functions;        // called in expressions
+  std::vector<std::string> words;                  // names of one part that may be a column's
+  std::vector<std::string> own_names;              // those that WITH defines, in lower case
+  bool takes_sample = false;
+};
+
+/// The statement as DuckDB understands it.
+base::Result<base::Json> syntax_tree(Connection& connection, const std::string& select);
+
+Mentions mentions_of(const base::Json& tree);
+
+/// The text under a key, empty for none.
+std::string text_of(const base::Json& node, std::string_view key);
+
+/// Where a node starts in the statement; nothing for what the statement does not hold.
+std::optional<size_t> offset_of(const base::Json& node);
+
+/// A call's arguments.
+const base::Json::List& arguments_of(const base::Json& function);
+
+/// An argument of the form `name = value`, `name := value` or `name => value`.
+struct Option {
+  std::string name;  // in lower case; empty for another argument
+  const base::Json* value = nullptr;
+};
+
+Option option_of(const base::Json& argument);
+
+/// Refuses functions after FROM that guess at a file's form, pass over what does not fit, convert
+/// what differs between files, or tell of DuckDB instead of data.
+base::Status check_table_functions(const Mentions& mentions);
+
+/// Refuses what reads the clock or draws lots (SEMANTICS 7): a run gives the same twice.
+base::Status check_gives_the_same_twice(Connection& connection, const Mentions& mentions);
+
+/// E_DATA_FILE, for what a SELECT may not do.
+base::Error refused(std::string message, std::string hint);
+
+/// What to write instead of a reader that guesses.
+inline constexpr std::string_view kNameTheFile =
+    "write from 'FILE.csv' or from 'FILE.jsonl', which are read strictly, or say all that "
+    "read_csv() or read_json() would guess: auto_detect = false, columns = {'user_id': 'VARCHAR', "
+    "...}";
+
+}  // namespace tagsmith::duckdb
