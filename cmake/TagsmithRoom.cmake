@@ -12,10 +12,9 @@
 #   PROGRAM  an executable of the room and the source of its main
 #   BENCHES  one executable NAME_bench; the test NAME_bench (label bench) runs one short round
 #
-# tagsmith_test(NAME SOURCES ... DEPENDS room ... [LIBRARIES target ...] [LABELS label ...] [TIMEOUT s]
-#               [PROGRAM name source ...])
+# tagsmith_test(NAME SOURCES ... DEPENDS room ... [LIBRARIES target ...] [LABELS label ...] [TIMEOUT s])
 #
-# Declares a test that crosses rooms, below tests/. PROGRAM is another executable of it, which it runs.
+# Declares a test that crosses rooms, below tests/.
 #
 # Both write what they declared to rooms.json in the build folder, for the test `architecture`.
 
@@ -129,7 +128,7 @@ function(tagsmith_room name)
 endfunction()
 
 function(tagsmith_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LIBRARIES;LABELS;PROGRAM" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LIBRARIES;LABELS" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "test '${name}': not understood: ${ARG_UNPARSED_ARGUMENTS}")
   endif()
@@ -147,10 +146,5 @@ function(tagsmith_test name)
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test PRIVATE
     ${depends} ${ARG_LIBRARIES} tagsmith_flags GTest::gmock GTest::gtest_main)
-  if(ARG_PROGRAM)
-    list(POP_FRONT ARG_PROGRAM program)
-    add_executable(${program} ${ARG_PROGRAM})
-    target_link_libraries(${program} PRIVATE ${depends} ${ARG_LIBRARIES} tagsmith_flags)
-  endif()
   tagsmith_add_test(${name} ${ARG_TIMEOUT} "${ARG_LABELS}" ${name}_test)
 endfunction()

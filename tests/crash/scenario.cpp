@@ -134,20 +134,6 @@ std::vector<RuleResult> users_of_today() {
   };
 }
 
-// As many times each user, or edit, under names of their own; the first ones keep theirs.
-template <typename Item>
-std::vector<Item> copied(const std::vector<Item>& items, int copies) {
-  std::vector<Item> all;
-  for (int copy = 0; copy < copies; ++copy) {
-    for (Item item : items) {
-      item.user_id = (copy == 0 ? "" : fmt::format("{:06}-", copy)) + item.user_id;
-      all.push_back(std::move(item));
-    }
-  }
-  std::ranges::sort(all, {}, &Item::user_id);
-  return all;
-}
-
 // Makes the change set of a run, and its plan complete.
 base::Result<run::Plan> plan(run::Plan plan, const std::vector<RuleResult>& users,
                              const std::string& path) {
@@ -198,18 +184,11 @@ std::vector<std::vector<store::SqlValue>> rows_of(store::SqlConnection& connecti
 
 }  // namespace
 
-Scenario::Scenario(std::string folder, int copies) : folder_(std::move(folder)), copies_(copies) {
+Scenario::Scenario(std::string folder) : folder_(std::move(folder)) {
   std::filesystem::remove_all(folder_);
   std::filesystem::create_directories(folder_);
   make_yesterday();
   yesterday_ = bytes_of(database_path());
-}
-
-Scenario::Scenario(Existing, std::string folder, int copies)
-    : folder_(std::move(folder)), copies_(copies) {}
-
-Scenario Scenario::open(std::string folder, int copies) {
-  return {Existing{}, std::move(folder), copies};
 }
 
 void Scenario::reset() const {
@@ -228,8 +207,7 @@ void Scenario::make_yesterday() const {
   run::Plan first = plan_of(kYesterday, 1);
   first.pins.tags.push_back({.tag_id = 4, .rule_version = 1});
   const std::int64_t id = store->runs().begin(first.pins, "ann").value();
-  first =
-      plan(first, copied(users_of_yesterday(), copies_), folder_ + "/yesterday.changes").value();
+  first = plan(first, users_of_yesterday(), folder_ + "/yesterday.changes").value();
   first.summary.held.clear();
   std::vector<catalog::RuleVersion> versions;
   for (const std::int32_t tag : {1, 2, 3, 4}) {
@@ -241,7 +219,6 @@ void Scenario::make_yesterday() const {
                edit("u03", 1, ManualEdit::Kind::kBlock), edit("u04", 3, ManualEdit::Kind::kGrant),
                edit("u05", 1, ManualEdit::Kind::kGrant, kToday + kDay),
                edit("u08", 1, ManualEdit::Kind::kBlock, kToday + kDay)};
-  edits.set = copied(edits.set, copies_);
   edits.stamp.time = kYesterday + 1;
   store->tags().edit(edits).value();
 }
@@ -271,10 +248,6 @@ base::Result<PublishCounts> Scenario::publish(store::Store& store, std::int64_t 
                             return std::unique_ptr<run::ChangeSetReader>(
                                 std::make_unique<SmallChunks>(std::move(real)));
                           }};
-  if (copies_ > 1) {
-    ports.beat = [&](const lease::Fence& fence) { return store.leases().beat(fence); };
-    ports.open_change_set = run::read_change_set;
-  }
   return run::publish(ports, run_id, plan, versions);
 }
 
@@ -305,8 +278,7 @@ base::Result<PublishCounts> Scenario::run(std::shared_ptr<store::SqlDatabase> da
     case run::Standing::Kind::kAnother:
       return base::internal_error("another run is unfinished");
   }
-  const run::Plan planned =
-      TAGSMITH_TRY(plan(today, copied(users_of_today(), copies_), change_set_path()));
+  const run::Plan planned = TAGSMITH_TRY(plan(today, users_of_today(), change_set_path()));
   return publish(*store, id, planned, {version_of(1, 2, kToday)}, clock, acknowledged);
 }
 

@@ -22,12 +22,8 @@ namespace tagsmith::crash {
 /// that ends, one that comes to a rule, a block. It has four chunks of three users.
 class Scenario {
  public:
-  /// Works in `folder`, which is emptied. `copies`: of each of its users; then the chunks are as
-  /// large as a run makes them, and the lease has its heartbeat.
-  explicit Scenario(std::string folder, int copies = 1);
-
-  /// Works in the folder that another one made.
-  static Scenario open(std::string folder, int copies);
+  /// Works in `folder`, which is emptied.
+  explicit Scenario(std::string folder);
 
   /// Puts yesterday's store there, and nothing else.
   void reset() const;
@@ -49,8 +45,6 @@ class Scenario {
   [[nodiscard]] std::string dump() const;
 
  private:
-  struct Existing {};
-  Scenario(Existing, std::string folder, int copies);
   void make_yesterday() const;
   base::Result<membership::PublishCounts> publish(store::Store& store, std::int64_t run_id,
                                                   const run::Plan& plan,
@@ -59,7 +53,6 @@ class Scenario {
                                                   std::uint64_t* acknowledged) const;
 
   std::string folder_;
-  int copies_;
   std::string yesterday_;  // the bytes of the database
 };
 

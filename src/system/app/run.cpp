@@ -73,6 +73,7 @@ class Running {
     switch (standing.kind) {
       case kPublished:
         tell(fmt::format("run {} of this start is published already\n", standing.record->id));
+        remove_changes(standing.record->id);  // it may have been killed before it could
         return report_of(*standing.record);
       case kPublishing:
         tell(fmt::format("run {} was cut off while it published: going on with it\n",
@@ -250,9 +251,17 @@ class Running {
     return files::join(std::string(kStateFolder), fmt::format("runs/{}.changes", id));
   }
 
+  // Also what a killed process of this run had begun to write beside it.
   static void remove_changes(std::int64_t id) {
+    const std::filesystem::path path = changes_of(id);
+    const std::string begun = fmt::format(".{}.", path.filename().string());
     std::error_code ignored;  // it is in nobody's way
-    std::filesystem::remove(changes_of(id), ignored);
+    for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (name == path.filename() || name.starts_with(begun)) {
+        std::filesystem::remove(entry.path(), ignored);
+      }
+    }
   }
 
   [[nodiscard]] static PlanReport report(const run::Plan& plan) {

@@ -21,6 +21,9 @@ namespace {
 
 constexpr size_t kTextBytes = 200;  // of a statement, which may be a long list of placeholders
 
+// A process opens its store more than once, and all of it goes to one file.
+std::atomic<int> connections_of_process{0};
+
 // One file for all connections, from any thread: a line is one write at the end of the file.
 class Trace {
  public:
@@ -28,8 +31,6 @@ class Trace {
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
   ~Trace() { ::close(descriptor_); }
-
-  int new_connection() { return ++connections_; }
 
   void write(int connection, char direction, std::string_view what) {
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
@@ -42,13 +43,12 @@ class Trace {
  private:
   const int descriptor_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::atomic<int> connections_{0};
 };
 
 class TracedConnection final : public SqlConnection {
  public:
   TracedConnection(std::unique_ptr<SqlConnection> real, std::shared_ptr<Trace> trace)
-      : real_(std::move(real)), trace_(std::move(trace)), number_(trace_->new_connection()) {}
+      : real_(std::move(real)), trace_(std::move(trace)), number_(++connections_of_process) {}
 
   [[nodiscard]] const Dialect& dialect() const override { return real_->dialect(); }
 
