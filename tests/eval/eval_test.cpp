@@ -583,6 +583,14 @@ TEST(Eval, TheQueryGivesTheSameTags) {
   EXPECT_EQ(rows->size(), 4u);
 }
 
+TEST(Eval, NamesTheRuleFileThatIsNoJson) {
+  const Folder folder;
+  const Outcome outcome = eval(folder, "[{", {"--table", "t=select 'a' user_id", "--stages"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(error_lines(outcome, {"code", "message"}),
+              ElementsAre(StartsWith("E_JSON " + folder.path("rules.json") + ": ")));
+}
+
 // The zone of whoever runs the query says nothing: the database of this test is in UTC.
 TEST(Eval, TheQuerySetsTheZoneOfItsSelects) {
   const Folder folder;

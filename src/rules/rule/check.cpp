@@ -56,6 +56,11 @@ std::optional<ConditionType> natural_type(TypeKind kind) {
   return std::nullopt;
 }
 
+constexpr std::string_view kNoRuleReadsIt =
+    "make a column of a type that rules read, for example by a SELECT: --table \"NAME=select "
+    "user_id, "
+    "s.part as part from 'FILE.parquet'\"";
+
 /// SEMANTICS 8c.
 bool can_read(ConditionType type, TypeKind kind) {
   if (kind == TypeKind::kText) {
@@ -359,7 +364,8 @@ class Checker {
     const auto natural = natural_type(type.kind);
     if (!natural) {
       return one_problem(kTypeColumn, condition.subject.place.path,
-                         described(schema_, column) + ": rules cannot read a column of this type");
+                         described(schema_, column) + ": rules cannot read a column of this type",
+                         std::string(kNoRuleReadsIt));
     }
     if (!is_json(condition)) {
       return operand_type(condition.subject, column);
@@ -401,7 +407,7 @@ class Checker {
                               name_of(operand.reader),
                               operand.reader == Reader::kBoolean ? " and int columns" : "")
                 : described(schema_, column) + ": rules cannot read a column of this type",
-        natural ? "write " + dotted(operand.name) : std::string());
+        natural ? "write " + dotted(operand.name) : std::string(kNoRuleReadsIt));
   }
 
   [[nodiscard]] Problems no_such_operator(const Condition& condition, ConditionType type,

@@ -174,6 +174,12 @@ TEST(Check, ATypeReadsTheColumnsOfTheSpecification) {
   }
 }
 
+TEST(Check, AColumnThatNoRuleReadsComesWithAdvice) {
+  const auto refused = check({json("user", "extra", kNumber, Operator::kIsNull)}, shop(), {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().front().hint, HasSubstr("by a SELECT"));
+}
+
 TEST(Check, AStringConditionTakesTheTypeOfAColumnThatIsNotText) {
   EXPECT_EQ(
       typed(json_list("", "balance", kString, Operator::kBelongsTo, {text("18"), text("1e1")})),

@@ -101,7 +101,11 @@ base::Result<std::optional<Prepared>> prepare(const EvalOptions& options,
   const std::string text = TAGSMITH_TRY(files::read_file(options.rules, base::kJsonBytesMax));
   auto file = catalog::parse_rule_file(text);
   if (!file) {
-    print_problems(file.error());
+    auto problems = std::move(file).error();
+    for (catalog::RuleProblem& problem : problems) {
+      problem.problem.message.insert(0, options.rules + ": ");
+    }
+    print_problems(problems);
     return std::optional<Prepared>();
   }
   progress.show("looking at the tables");

@@ -200,6 +200,10 @@ base::Result<std::vector<std::string>> partition_files(const Folder& table, cons
                                                        const DataOptions& options) {
   const std::string wanted =
       options.day.empty() ? newest(table.partitions) : std::string(kPartitionPrefix) + options.day;
+  if (!day_of_partition(wanted)) {
+    return no_partition(table, name, wanted,
+                        fmt::format("partition {} is named after no day", wanted));
+  }
   if (std::ranges::find(table.partitions, wanted) == table.partitions.end()) {
     return no_partition(table, name, wanted, fmt::format("there is no partition {}", wanted));
   }
@@ -245,8 +249,16 @@ base::Status add_below(const std::string& parent, const std::string& name,
   return {};
 }
 
-// What a path says its file holds; nothing for other texts. A SELECT never ends so: it would have
-// to quote the path.
+// Whether a text starts as a SELECT does and no file has it for a name.
+bool is_select(std::string_view text) {
+  const size_t end = text.find_first_of(" \t\n\r");
+  const std::string word = base::lower(text.substr(0, end));
+  std::error_code unknown;
+  return end != std::string_view::npos && (word == "select" || word == "from" || word == "with") &&
+         !std::filesystem::exists(text, unknown);
+}
+
+// What a path says its file holds; nothing for other texts.
 std::optional<TableSource::Format> format_of(std::string_view path) {
   if (path.ends_with(".parquet")) {
     return TableSource::Format::kParquet;
@@ -261,9 +273,16 @@ std::optional<TableSource::Format> format_of(std::string_view path) {
 }
 
 std::string own_name(const std::string& folder) {
+  std::string given = folder;
+  while (given.ends_with('/')) {
+    given.pop_back();
+  }
+  const std::string name = std::filesystem::path(given).filename().string();
+  if (!name.empty() && name != "." && name != "..") {
+    return name;  // of a link, and not of what it leads to
+  }
   std::error_code error;
-  const std::filesystem::path whole = std::filesystem::canonical(folder, error);
-  return whole.filename().string();
+  return std::filesystem::canonical(folder, error).filename().string();
 }
 
 }  // namespace
@@ -321,7 +340,7 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
                      .name = std::string(table),
                      .key = options.key,
                      .zone = options.zone};
-  const auto format = format_of(what);
+  const auto format = is_select(what) ? std::nullopt : format_of(what);
   if (!format && what.find_first_of(" \t\n\r('\"") == std::string_view::npos) {
     return data_error("E_DATA_FILE", std::string(what),
                       fmt::format("{} is no kind of file that is read by its name, and no SELECT",
@@ -353,8 +372,12 @@ std::string full_name(const TableSource& source) {
 }
 
 std::string place_of(const TableSource& source) {
-  return source.files.empty() ? full_name(source)
-                              : std::filesystem::path(source.files.front()).parent_path().string();
+  if (source.files.empty()) {
+    return full_name(source);
+  }
+  const std::filesystem::path& first = source.files.front();
+  const std::string folder = first.parent_path().string();
+  return folder.empty() ? fmt::format("{}", fmt::join(source.files, ", ")) : folder;
 }
 
 }  // namespace tagsmith::dataset

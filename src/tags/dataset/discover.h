@@ -37,7 +37,8 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
 /// "database.name" or "name".
 std::string full_name(const TableSource& source);
 
-/// Where a table comes from, for messages: its folder, or its name for a SELECT.
+/// Where a table comes from, for messages: its folder, its files where they were named without one,
+/// or its name for a SELECT.
 std::string place_of(const TableSource& source);
 
 }  // namespace tagsmith::dataset

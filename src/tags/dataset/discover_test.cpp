@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "scratch/folder.h"
 
 namespace tagsmith::dataset {
@@ -183,6 +185,41 @@ TEST(Discover, ADefinitionIsANameAndASelect) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::kInvalidArgument);
   }
+}
+
+TEST(Discover, WithoutADayAPartitionThatIsNamedAfterNoneIsRefused) {
+  const DataFolder folder({"t/dt=20251122/p.parquet"});
+  EXPECT_THAT(folder.tables(""), ElementsAre(HasSubstr("E_DATA_PARTITION: table 't': partition "
+                                                       "dt=20251122 is named after no day")));
+}
+
+TEST(Discover, ALinkToATableGivesItItsName) {
+  const DataFolder folder({"t/p.parquet"});
+  std::filesystem::create_directory_symlink(folder.path("t"), folder.path("lnk"));
+  for (const char* below : {"/lnk", "/lnk//", "/t/../lnk"}) {
+    const auto found = discover(folder.path() + below, {});
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(found->front().name, "lnk");
+  }
+  EXPECT_EQ(discover(folder.path("lnk/."), {}).value().front().name, "t");
+}
+
+TEST(Discover, ASelectMayEndInTheNameOfAFile) {
+  for (const char* select :
+       {"select * from u.csv", "FROM\nu.csv", "with t as (select 1) from t.jsonl"}) {
+    const TableSource source = table_of_definition(std::string("t=") + select, {}).value();
+    EXPECT_EQ(source.format, TableSource::Format::kSelect);
+    EXPECT_EQ(source.select, select);
+  }
+  const DataFolder folder({"from here.csv"});
+  EXPECT_EQ(table_of_definition("t=" + folder.path("from here.csv"), {}).value().format,
+            TableSource::Format::kCsv);
+}
+
+TEST(Discover, FilesWithoutAFolderAreTheirOwnPlace) {
+  EXPECT_EQ(place_of({.name = "t", .files = {"u.csv"}}), "u.csv");
+  EXPECT_EQ(place_of({.name = "t", .files = {"u.csv", "v.csv"}}), "u.csv, v.csv");
+  EXPECT_EQ(place_of({.name = "t", .files = {"p/u.csv", "p/v.csv"}}), "p");
 }
 
 TEST(Discover, ADefinitionMayNameFiles) {

@@ -7,6 +7,7 @@
 #include "adapters/duckdb/connection_internal.h"
 #include "base/assert.h"
 #include "base/interrupt.h"
+#include "base/words.h"
 
 namespace tagsmith::duckdb {
 namespace {
@@ -170,6 +171,13 @@ base::Result<std::vector<std::string>> Connection::names_of_select(const std::st
     const char* message = duckdb_extract_statements_error(extracted.get());
     if (count == 0 && message != nullptr) {
       return error_of(message);
+    }
+    if (count > 1 && base::lower(text).find("pivot") != std::string::npos) {
+      base::Error error = not_a_select(
+          "more than one SQL statement, or a PIVOT that looks at the "
+          "rows to find its columns");
+      error.hint = "say which values become columns: PIVOT ... ON column IN ('a', 'b')";
+      return error;
     }
     return not_a_select(count == 0 ? "an empty text where a SELECT statement belongs"
                                    : "more than one SQL statement");

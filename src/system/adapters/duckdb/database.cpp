@@ -28,6 +28,11 @@ std::string make_private_folder(const std::string& parent) {
   return mkdtemp(pattern.data()) == nullptr ? std::string() : pattern;  // its mode is 0700
 }
 
+// The memory is the one option that a person writes as text.
+std::string hint_of(const DatabaseOptions& options) {
+  return options.memory_limit.empty() ? std::string() : "write the memory as 2GB or 512MB";
+}
+
 }  // namespace
 
 std::string quote_name(std::string_view name) { return base::in_quotes(name, '"'); }
@@ -67,7 +72,10 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
   const Owned<duckdb_config, duckdb_destroy_config> config(config_raw);
   for (const auto& [name, value] : settings) {
     if (duckdb_set_config(config.get(), name, value.c_str()) != DuckDBSuccess) {
-      return base::invalid_argument(fmt::format("DuckDB refuses {} = {}", name, quote_text(value)));
+      base::Error error =
+          base::invalid_argument(fmt::format("DuckDB refuses {} = {}", name, quote_text(value)));
+      error.hint = hint_of(options);
+      return error;
     }
   }
   duckdb_database database = nullptr;
@@ -76,6 +84,7 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
     base::Error error = base::invalid_argument(
         fmt::format("DuckDB does not open: {}", message != nullptr ? message : "no reason given"));
     duckdb_free(message);
+    error.hint = hint_of(options);
     return error;
   }
   handle->database.reset(database);

@@ -1363,6 +1363,8 @@ TEST(Select, AdvisesWhateverIsWrong) {
     std::string hint;
   };
   for (const Case& c : std::vector<Case>{
+           {"PIVOT " + quote_text(csv) + " ON name USING count(*)",
+            "more than one SQL statement, or a PIVOT", "PIVOT ... ON column IN ('a', 'b')"},
            {"SELEC 1", "syntax error at or near \"SELEC\"", "mend the SELECT"},
            {"SELECT user_id, nam FROM " + quote_text(csv), "Referenced column \"nam\" not found",
             "Candidate bindings: \"name\""},
@@ -1609,9 +1611,12 @@ TEST(Database, OpensWhereNoFolderForSpillingCanBeMade) {
 }
 
 TEST(Database, RefusesAnOptionThatIsNone) {
-  const auto database = Database::open({.memory_limit = "much"});
-  ASSERT_FALSE(database);
-  EXPECT_EQ(database.error().code, ErrorCode::kInvalidArgument);
+  for (const char* memory : {"much", "1"}) {
+    const auto database = Database::open({.memory_limit = memory});
+    ASSERT_FALSE(database);
+    EXPECT_EQ(database.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(database.error().hint, "write the memory as 2GB or 512MB");
+  }
 }
 
 // The flag stays for the rest of a process: each of these has its own.
