@@ -1,7 +1,7 @@
 # The front door. What is real stands in tools/, CMakePresets.json and ctest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check clean test-long
+.PHONY: help setup build demo test check bench clean test-long
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | \
@@ -22,6 +22,15 @@ test: ## set up, build and run the default tests, plain and sanitized
 
 check: ## the loop before a commit: format, dev, asan, tidy on what changed
 	@tools/check
+
+bench: USERS ?= 1000000
+bench: ROUNDS ?= 3
+bench: setup ## a first, an unchanged and a changed run beside DuckDB's SQL (USERS=, ROUNDS=); benchmarks/RESULTS.md
+	@cmake --preset release
+	@cmake --build --preset release --target tagsmith
+	@/usr/bin/python3 benchmarks/daily_runs.py build/release/src/system/app/tagsmith \
+	  $${TAGSMITH_CACHE:-$$HOME/.cache/tagsmith}/deps/duckdb/lib/libduckdb.so \
+	  --users $(USERS) --rounds $(ROUNDS) --write benchmarks/RESULTS.md
 
 long-fresh: ## make demo and make test in a bare Debian 12
 long-tidy: ## clang-tidy on every file
