@@ -62,5 +62,25 @@ TEST(Json, WritesWhatItRead) {
   EXPECT_EQ(to_text(parse_json(text).value()), text);
 }
 
+TEST(Json, EveryQuotedTextReadsBackAsItself) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    for (const std::string& text : {std::string(1, static_cast<char>(byte)),
+                                    "plain" + std::string(1, static_cast<char>(byte)),
+                                    std::string(1, static_cast<char>(byte)) + "ü"}) {
+      const std::string quoted = json_quoted(text);
+      SCOPED_TRACE(quoted);
+      const auto value = parse_json(quoted);
+      ASSERT_TRUE(value);
+      ASSERT_NE(value->text(), nullptr);
+      EXPECT_EQ(*value->text(), text);
+    }
+  }
+}
+
+TEST(Json, QuotesWhatIsNoUtf8AsAReplacement) {
+  EXPECT_EQ(json_quoted("a\xFF"), "\"a\xEF\xBF\xBD\"");
+  EXPECT_EQ(json_quoted(""), "\"\"");
+}
+
 }  // namespace
 }  // namespace tagsmith::base
