@@ -24,7 +24,7 @@ namespace {
 constexpr const char* kTablesHelp = R"help(
 Tables. A folder with dt=YYYY-MM-DD folders or *.parquet files is a table, a folder of such
 folders is a database: DATA/users/dt=2025-11-22/*.parquet is the table users,
-DATA/shop/orders/*.parquet the table shop.orders. --table adds one from files (.csv, .jsonl,
+DATA/shop/orders/*.parquet the table shop.orders. --table adds one from files (.csv, .tsv, .jsonl,
 .parquet; a pattern like exports/users_*.csv), or from one SELECT over files in DuckDB's SQL. A
 line of a file that does not fit ends the run, in a SELECT too.
 )help";

@@ -139,7 +139,8 @@ base::Error with_path_hint(base::Error error) {
 }
 
 bool names_files(const std::string& path) {
-  return path.ends_with(".parquet") || path.ends_with(".csv") || path.ends_with(".jsonl");
+  return path.ends_with(".parquet") || path.ends_with(".csv") || path.ends_with(".tsv") ||
+         path.ends_with(".jsonl") || path.ends_with(".ndjson");
 }
 
 }  // namespace

@@ -266,7 +266,10 @@ std::optional<TableSource::Format> format_of(std::string_view path) {
   if (path.ends_with(".csv")) {
     return TableSource::Format::kCsv;
   }
-  if (path.ends_with(".jsonl")) {
+  if (path.ends_with(".tsv")) {
+    return TableSource::Format::kTsv;
+  }
+  if (path.ends_with(".jsonl") || path.ends_with(".ndjson")) {
     return TableSource::Format::kJsonLines;
   }
   return std::nullopt;
@@ -342,11 +345,12 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
                      .zone = options.zone};
   const auto format = is_select(what) ? std::nullopt : format_of(what);
   if (!format && what.find_first_of(" \t\n\r('\"") == std::string_view::npos) {
-    return data_error("E_DATA_FILE", std::string(what),
-                      fmt::format("{} is no kind of file that is read by its name, and no SELECT",
-                                  base::quote(what)),
-                      "names end in .csv, .jsonl or .parquet; a SELECT may read others, as the "
-                      "guide says");
+    return data_error(
+        "E_DATA_FILE", std::string(what),
+        fmt::format("{} is no kind of file that is read by its name, and no SELECT",
+                    base::quote(what)),
+        "names end in .csv, .tsv, .jsonl, .ndjson or .parquet; a SELECT may read others, as the "
+        "guide says");
   }
   if (!format) {
     source.format = TableSource::Format::kSelect;

@@ -30,7 +30,8 @@ base::Result<std::vector<TableSource>> discover(const std::string& folder,
                                                 const DataOptions& options);
 
 /// The table of a definition NAME=WHAT or DATABASE.NAME=WHAT. WHAT is one SELECT, or a path or
-/// pattern that ends in .parquet, .csv or .jsonl; E_DATA_FILE when no file matches it.
+/// pattern that ends in .parquet, .csv, .tsv, .jsonl or .ndjson; E_DATA_FILE when no file matches
+/// it.
 base::Result<TableSource> table_of_definition(std::string_view definition,
                                               const DataOptions& options);
 

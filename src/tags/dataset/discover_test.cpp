@@ -223,16 +223,20 @@ TEST(Discover, FilesWithoutAFolderAreTheirOwnPlace) {
 }
 
 TEST(Discover, ADefinitionMayNameFiles) {
-  const DataFolder folder({"a b.csv", "c.csv", "d.jsonl"});
+  const DataFolder folder({"a b.csv", "c.csv", "d.jsonl", "e.ndjson", "f.tsv"});
   const TableSource csv = table_of_definition("t=" + folder.path() + "/*.csv", {}).value();
   EXPECT_EQ(csv.format, TableSource::Format::kCsv);
   EXPECT_THAT(csv.files, ElementsAre(folder.path() + "/a b.csv", folder.path() + "/c.csv"));
   const TableSource lines = table_of_definition("t=" + folder.path() + "/d.jsonl", {}).value();
   EXPECT_EQ(lines.format, TableSource::Format::kJsonLines);
+  EXPECT_EQ(table_of_definition("t=" + folder.path() + "/e.ndjson", {}).value().format,
+            TableSource::Format::kJsonLines);
+  EXPECT_EQ(table_of_definition("t=" + folder.path() + "/f.tsv", {}).value().format,
+            TableSource::Format::kTsv);
   EXPECT_EQ(table_of_definition("t=select * from 'x.parquet'", {}).value().format,
             TableSource::Format::kSelect);
   EXPECT_EQ(table_of_definition("t=from'x.csv'", {}).value().format, TableSource::Format::kSelect);
-  for (const char* none : {"/*.parquet", "/e.csv", "/nowhere/*.jsonl", "/c.tsv", "/c"}) {
+  for (const char* none : {"/*.parquet", "/e.csv", "/nowhere/*.jsonl", "/c.tsv", "/c.txt", "/c"}) {
     SCOPED_TRACE(none);
     const auto table = table_of_definition("t=" + folder.path() + none, {});
     ASSERT_FALSE(table);

@@ -17,7 +17,7 @@ namespace tagsmith::dataset {
 
 /// Where the rows of a table come from: files that belong together, or one SELECT over files.
 struct TableSource {
-  enum class Format { kParquet, kCsv, kJsonLines, kSelect };
+  enum class Format { kParquet, kCsv, kTsv, kJsonLines, kSelect };
 
   std::string database;  // empty when there is none
   std::string name;

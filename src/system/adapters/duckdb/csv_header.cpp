@@ -12,8 +12,9 @@ namespace {
 constexpr int kEnd = std::char_traits<char>::eof();
 
 base::Error broken_header(std::string message, const std::string& path) {
-  return broken("line 1: " + std::move(message), path,
-                "the first line has the names of the columns, in UTF-8, with commas between them");
+  return broken(
+      "line 1: " + std::move(message), path,
+      "the first line has the names of the columns, in UTF-8, with the separator between them");
 }
 
 // A quoted field after its opening quote, up to and without what follows its closing one.
@@ -31,11 +32,13 @@ bool read_quoted(std::streambuf& in, std::string& field) {
   return false;
 }
 
-bool ends_field(int c) { return c == ',' || c == '\n' || c == '\r' || c == kEnd; }
+bool ends_field(int c, char separator) {
+  return c == separator || c == '\n' || c == '\r' || c == kEnd;
+}
 
 }  // namespace
 
-base::Result<std::vector<std::string>> read_csv_header(const std::string& path) {
+base::Result<std::vector<std::string>> read_csv_header(const std::string& path, char separator) {
   std::ifstream file = TAGSMITH_TRY(open_text(path));
   std::streambuf& in = *file.rdbuf();
   if (in.sgetc() == 0xEF) {
@@ -49,18 +52,18 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path) 
     return broken_header("the file is empty: a CSV starts with a line of column names", path);
   }
   std::vector<std::string> fields;
-  for (int separator = ','; separator == ',';) {
+  for (int next = separator; next == separator;) {
     std::string field;
     if (in.sgetc() == '"') {
       in.sbumpc();
       if (!read_quoted(in, field)) {
         return broken_header("a quoted field does not end: " + base::quote(field), path);
       }
-      if (!ends_field(in.sgetc())) {
+      if (!ends_field(in.sgetc(), separator)) {
         return broken_header("text after the quoted field " + base::quote(field), path);
       }
     } else {
-      while (!ends_field(in.sgetc()) && field.size() < kCsvLineBytesMax) {
+      while (!ends_field(in.sgetc(), separator) && field.size() < kCsvLineBytesMax) {
         field += static_cast<char>(in.sbumpc());
       }
       if (field.find('"') != std::string::npos) {
@@ -71,7 +74,7 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path) 
       return broken_header("not UTF-8", path);
     }
     fields.push_back(std::move(field));
-    separator = in.sbumpc();
+    next = in.sbumpc();
   }
   return fields;
 }

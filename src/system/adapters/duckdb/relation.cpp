@@ -28,6 +28,7 @@ Result<Found> find(Connection& connection, const TableSource& source) {
     case TableSource::Format::kParquet:
       return find_parquet(connection, source);
     case TableSource::Format::kCsv:
+    case TableSource::Format::kTsv:
       return find_csv(connection, source);
     case TableSource::Format::kJsonLines:
       return find_json(connection, source);
@@ -197,6 +198,7 @@ std::string hint_of(TableSource::Format format) {
     case TableSource::Format::kParquet:
       return "the file is damaged or no Parquet file: write it anew";
     case TableSource::Format::kCsv:
+    case TableSource::Format::kTsv:
     case TableSource::Format::kJsonLines:
       return "mend the file, or write it anew";
     case TableSource::Format::kSelect:

@@ -32,7 +32,8 @@ std::optional<bool> boolean_of(const Json* node) {
 }
 
 // Readers that guess a file's form from its first lines: then a quote that does not end makes a
-// file without quotes. They guess nothing when everything is said.
+// file without quotes. Also when everything is said they pass over damage (an empty field too many,
+// names in another order) and round what is no integer where one was asked for.
 constexpr std::array<std::string_view, 7> kGuessing{
     "read_csv",         "read_csv_auto",         "read_json", "read_json_auto", "read_ndjson",
     "read_ndjson_auto", "read_json_objects_auto"};
@@ -48,12 +49,12 @@ constexpr std::array kStrictness{
     Strictness{"store_rejects", false}, Strictness{"strict_mode", true}};
 
 Status check_reader_of_text(const std::string& name, const Json::List& arguments) {
-  bool all_is_said = false;
+  if (is_one_of(kGuessing, name)) {
+    return refused(name + "(), which guesses, rounds or passes over what does not fit",
+                   std::string(kNameTheFile));
+  }
   for (const Json& argument : arguments) {
     const Option option = option_of(argument);
-    if (option.name == "auto_detect") {
-      all_is_said = boolean_of(option.value) == false;
-    }
     const auto strictness = std::ranges::find(kStrictness, option.name, &Strictness::option);
     if (option.name.starts_with("rejects_") ||
         (strictness != kStrictness.end() && boolean_of(option.value) != strictness->strict)) {
@@ -63,9 +64,6 @@ Status check_reader_of_text(const std::string& name, const Json::List& arguments
                       "mended in the file",
                       option.name));
     }
-  }
-  if (is_one_of(kGuessing, name) && !all_is_said) {
-    return refused(name + "() that guesses what the file holds", std::string(kNameTheFile));
   }
   return {};
 }

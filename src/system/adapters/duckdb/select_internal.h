@@ -56,8 +56,7 @@ base::Error refused(std::string message, std::string hint);
 
 /// What to write instead of a reader that guesses.
 inline constexpr std::string_view kNameTheFile =
-    "write from 'FILE.csv' or from 'FILE.jsonl', which are read strictly, or say all that "
-    "read_csv() or read_json() would guess: auto_detect = false, columns = {'user_id': 'VARCHAR', "
-    "...}";
+    "write from 'FILE.csv', 'FILE.tsv', 'FILE.jsonl' or 'FILE.ndjson', which are read strictly; "
+    "lines of another form are read by read_text()";
 
 }  // namespace tagsmith::duckdb

@@ -52,8 +52,8 @@ Result<std::vector<std::string>> files_named(const std::string& pattern) {
 
 Result<std::string> strict_text(Connection& connection, const TableSource& source) {
   const Found found =
-      TAGSMITH_TRY(source.format == TableSource::Format::kCsv ? find_csv(connection, source)
-                                                              : find_json(connection, source));
+      TAGSMITH_TRY(source.format == TableSource::Format::kJsonLines ? find_json(connection, source)
+                                                                    : find_csv(connection, source));
   std::string columns;
   for (const Foreign& column : found.columns) {
     columns += (columns.empty() ? "" : ", ") + column.expression + " AS " + quote_name(column.name);
@@ -95,10 +95,13 @@ Result<std::string> strict_parquet(Connection& connection, const TableSource& so
 Result<std::string> strict_file(Connection& connection, const std::string& path,
                                 TableSource::Format format, const TableSource& select) {
   // The key of a CSV would stay text, and whether all its values are integers would be lost.
-  const TableSource source{.name = select.name,
-                           .format = format,
-                           .files = TAGSMITH_TRY(files_named(path)),
-                           .key = format == TableSource::Format::kCsv ? std::string() : select.key};
+  const TableSource source{
+      .name = select.name,
+      .format = format,
+      .files = TAGSMITH_TRY(files_named(path)),
+      .key = format == TableSource::Format::kCsv || format == TableSource::Format::kTsv
+                 ? std::string()
+                 : select.key};
   Result<std::string> text = format == TableSource::Format::kParquet
                                  ? strict_parquet(connection, source)
                                  : strict_text(connection, source);
@@ -125,6 +128,9 @@ std::optional<TableSource::Format> format_of(std::string_view name) {
   if (name.ends_with(".csv")) {
     return TableSource::Format::kCsv;
   }
+  if (name.ends_with(".tsv")) {
+    return TableSource::Format::kTsv;
+  }
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) {
     return TableSource::Format::kJsonLines;
   }
@@ -139,7 +145,7 @@ bool is_remote(std::string_view name) {
   return name.find("://") != std::string_view::npos && !name.starts_with("file:");
 }
 
-// Whether DuckDB may take the name for that of a file of text: a.tsv, a.json, a.csv.gz.
+// Whether DuckDB may take the name for that of a file of text: a.json, a.csv.gz.
 bool is_guessed(std::string_view name) {
   return std::ranges::any_of(
       std::array<std::string_view, 4>{".csv", ".tsv", ".json", ".ndjson"},

@@ -31,8 +31,8 @@ Complaint quote_complaint(std::string reason) {
 // Goes through a file byte by byte, one record at a time in memory.
 class CsvCheck {
  public:
-  CsvCheck(const std::string& path, std::ifstream file, size_t field_count)
-      : path_(path), file_(std::move(file)), field_count_(field_count) {}
+  CsvCheck(const std::string& path, std::ifstream file, size_t field_count, char separator)
+      : path_(path), file_(std::move(file)), field_count_(field_count), separator_(separator) {}
 
   Status run() {
     TAGSMITH_TRY(read_on());
@@ -103,7 +103,7 @@ class CsvCheck {
       take_break(std::string_view(bytes_).substr(at_, length));
       return;
     }
-    if (c == ',') {
+    if (c == separator_) {
       ++fields_;
       place_ = Place::kFieldStart;
     } else if (c == '"' && place_ == Place::kPlain) {
@@ -127,7 +127,7 @@ class CsvCheck {
     size_t at = at_;
     for (; at < bytes_.size(); ++at) {
       const char c = bytes_[at];
-      if (c == ',' || c == '"' || c == '\n' || c == '\r') {
+      if (c == separator_ || c == '"' || c == '\n' || c == '\r') {
         break;
       }
       all |= static_cast<unsigned char>(c);
@@ -142,7 +142,8 @@ class CsvCheck {
     if (!record.empty() && fields_ != field_count_) {
       complaint_ = {
           fmt::format("{} field{} where {} belong", fields_, fields_ == 1 ? "" : "s", field_count_),
-          "a field with a comma in it stands in quotes"};
+          separator_ == ',' ? "a field with a comma in it stands in quotes"
+                            : "a field with a tabulator in it stands in quotes"};
     } else if (has_high_ && !is_utf8(record)) {
       complaint_ = {"not UTF-8", "convert the file to UTF-8"};
     }
@@ -178,6 +179,7 @@ class CsvCheck {
   const std::string& path_;
   std::ifstream file_;
   size_t field_count_;
+  char separator_;
   std::string bytes_;  // from the start of the record on
   size_t start_ = 0;   // of the record
   size_t at_ = 0;
@@ -193,8 +195,8 @@ class CsvCheck {
 
 }  // namespace
 
-Status check_csv(const std::string& path, size_t field_count) {
-  return CsvCheck(path, TAGSMITH_TRY(open_text(path)), field_count).run();
+Status check_csv(const std::string& path, size_t field_count, char separator) {
+  return CsvCheck(path, TAGSMITH_TRY(open_text(path)), field_count, separator).run();
 }
 
 }  // namespace tagsmith::duckdb

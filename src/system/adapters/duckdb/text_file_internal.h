@@ -16,16 +16,17 @@ inline constexpr size_t kCsvLineBytesMax = size_t{16} << 20;
 /// the system does not let us read it.
 base::Result<std::ifstream> open_text(const std::string& path);
 
-/// The fields of the first record of a CSV file (RFC 4180; a byte order mark is skipped).
+/// The fields of the first record of a CSV file (RFC 4180, with `separator` between the fields; a
+/// byte order mark is skipped).
 /// E_DATA_FILE with the path when there is none, or when it is not one; kUnavailable when the
 /// system does not let us read it.
-base::Result<std::vector<std::string>> read_csv_header(const std::string& path);
+base::Result<std::vector<std::string>> read_csv_header(const std::string& path, char separator);
 
 /// Reads a CSV file and finds what RFC 4180 does not allow, and DuckDB takes or tells less well:
 /// lines with another number of fields than `field_count`, quotes out of place, line ends of
 /// several kinds, bytes that are no UTF-8. Empty lines are passed over. E_DATA_FILE with path and
 /// the line at which the record starts.
-base::Status check_csv(const std::string& path, size_t field_count);
+base::Status check_csv(const std::string& path, size_t field_count, char separator);
 
 /// What is wrong with a line, and what to do.
 struct Complaint {

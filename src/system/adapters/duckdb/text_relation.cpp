@@ -272,17 +272,18 @@ Status check_same_header(std::span<const std::string> first, const std::string& 
 }
 
 // All columns as texts, by nothing but RFC 4180.
-std::string csv_reader(std::string_view files, std::span<const std::string> names) {
+std::string csv_reader(std::string_view files, std::span<const std::string> names, char separator) {
   std::string columns;
   for (const std::string& name : names) {
     columns += (columns.empty() ? "" : ", ") + quote_text(name) + ": 'VARCHAR'";
   }
   return fmt::format(
-      "read_csv({}, columns = {{{}}}, auto_detect = false, header = true, delim = ',', quote = "
+      "read_csv({}, columns = {{{}}}, auto_detect = false, header = true, delim = {}, quote = "
       "'\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, strict_mode = true, "
       "null_padding = false, compression = 'none', hive_partitioning = false, max_line_size = {}, "
       "buffer_size = {})",
-      files, columns, kCsvLineBytesMax, 2 * kCsvLineBytesMax);
+      files, columns, quote_text(std::string(1, separator)), kCsvLineBytesMax,
+      2 * kCsvLineBytesMax);
 }
 
 // The columns that DuckDB finds over all lines.
@@ -308,15 +309,16 @@ Result<std::vector<Foreign>> describe_json(Connection& connection, const TableSo
 }  // namespace
 
 Result<Found> find_csv(Connection& connection, const TableSource& source) {
+  const char separator = source.format == TableSource::Format::kTsv ? '\t' : ',';
   const std::string& first_file = source.files.front();
-  const std::vector<std::string> names = TAGSMITH_TRY(read_csv_header(first_file));
+  const std::vector<std::string> names = TAGSMITH_TRY(read_csv_header(first_file, separator));
   TAGSMITH_TRY(check_names(names, first_file));
   for (const std::string& file : source.files) {
-    const std::vector<std::string> header = TAGSMITH_TRY(read_csv_header(file));
+    const std::vector<std::string> header = TAGSMITH_TRY(read_csv_header(file, separator));
     TAGSMITH_TRY(check_same_header(names, first_file, header, file));
-    TAGSMITH_TRY(check_csv(file, names.size()));
+    TAGSMITH_TRY(check_csv(file, names.size(), separator));
   }
-  Found found{.from = csv_reader(list_of_files(source), names)};
+  Found found{.from = csv_reader(list_of_files(source), names, separator)};
   for (const std::string& name : names) {
     found.columns.push_back(
         {.name = name, .type = "VARCHAR", .expression = column_expression(name)});
