@@ -54,6 +54,9 @@ TEST_F(ChangeSet, IsReadBackAsItWasWritten) {
       {.user_id = "a\n\"b\"",
        .tags = {5, 7},
        .evidence = {{5, R"({"age":19,"level":null})", "age >= 18"}, {7, "null", ""}}},
+      {.user_id = "brackets",
+       .tags = {8},
+       .evidence = {{8, R"({"note":"],}\"[{","list":["a,b",null]})", "note = '\"\\],}'"}}},
       {.user_id = "gone", .in_input = false},
       {.user_id = "é", .tags = {7}}};
   const std::string hash = write(users);
