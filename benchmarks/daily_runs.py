@@ -198,13 +198,14 @@ HEAD = """\
 
 Written by `make bench` (`USERS=N` for another size, `ROUNDS=N` for more rounds).
 
-A first run, a second one on the same files, and one after 1 % of the users got other assets. Tagsmith computes the tags,
-plans, guards, and writes its store in SQLite in transactions of 10,000 users that are synced each: the serving table with
-three indexes, a row of the feed for each gain and loss, the evidence of each. DuckDB writes the serving table alone, with
-the same evidence in it: no feed, no plan, nothing to resume. *DuckDB* keeps it as a table of its own without an index;
-*to SQLite* copies the quickest form's, through CSV and Python's sqlite3 module (libduckdb's SQLite extension is none of what it brings), in one
-synced transaction into the same table with the same indexes. Its later runs compute the ids of the tags anew, the evidence
-where they differ from those of the table that it keeps, and write these rows. After each run both have as many users of every tag, or the benchmark fails.
+A first run, a second one on the same files, and one after 1 % of the users got other assets. Tagsmith computes the
+tags, plans, guards, and writes its store in SQLite in transactions of 10,000 users that are synced each: the serving
+table with three indexes, a row of the feed for each gain and loss, the evidence of each. DuckDB writes the serving
+table alone, with the same evidence in it: no feed, no plan, nothing to resume. *DuckDB* keeps it as a table of its own
+without an index; *to SQLite* copies that of the quickest form, through CSV and Python's sqlite3 module (libduckdb comes
+without its SQLite extension), in one synced transaction into the same table with the same indexes. Its later runs
+compute the ids of the tags anew, the evidence where they differ from those of the table that it keeps, and write these
+rows. After each run both have as many users of every tag, or the benchmark fails.
 
 """
 
