@@ -142,15 +142,16 @@ TEST(Laws, SomeTagsAndThenTheOthersAreAllTagsTogether) {
       }
     }
     run::Request t1 = full(place.world);
+    t1.tags.emplace();
     run::Request t2 = t1;
     run::Request both = t1;
     for (const catalog::Tag& tag : place.world.tags) {
       if (tag.is_active) {
-        (first.contains(tag.code) ? t1 : t2).tags.push_back(tag.code);
-        both.tags.push_back(tag.code);
+        (first.contains(tag.code) ? t1 : t2).tags->push_back(tag.code);
+        both.tags->push_back(tag.code);
       }
     }
-    if (t1.tags.empty() || t2.tags.empty()) {
+    if (t1.tags->empty() || t2.tags->empty()) {
       return;
     }
     const Left together = after(*place.shop, place.world, {both});

@@ -271,14 +271,14 @@ Expected Model::plan(const World& world, const run::Request& request,
 
   // T
   std::set<std::int32_t> scope;
-  for (const std::string& code : request.tags) {
+  for (const std::string& code : request.tags.value_or(std::vector<std::string>())) {
     if (!world.find_tag(code)->is_active) {
       return refuse(run::kRunTag);
     }
   }
   for (const Tag& tag : world.tags) {
     const bool is_asked =
-        request.tags.empty() || std::ranges::find(request.tags, tag.code) != request.tags.end();
+        !request.tags || std::ranges::find(*request.tags, tag.code) != request.tags->end();
     if (!tag.is_active || !is_asked) {
       continue;
     }
@@ -374,7 +374,11 @@ Expected Model::plan(const World& world, const run::Request& request,
     for (const auto& [user, by_tag] : after) {
       const bool was = member(user, tag).has_value();
       counts.entered += !was && by_tag.at(tag);
-      counts.left += was && !by_tag.at(tag);
+      const bool leaves = was && !by_tag.at(tag);
+      const bool is_blocked = holding(user, tag, true, request.started_at) != nullptr;
+      counts.left += leaves;
+      counts.left_by_hand += leaves && (!member(user, tag)->by_rule ||
+                                        (is_blocked && found[user].found.contains(tag)));
     }
   }
   std::vector<std::pair<std::string, std::int32_t>> trips;  // 0: of the run
@@ -409,7 +413,7 @@ Expected Model::plan(const World& world, const run::Request& request,
   }
   for (const Tag& tag : world.tags) {
     const auto state = states.find(tag.id);
-    if (!scope.contains(tag.id) || state == states.end() || state->second.last_run == 0) {
+    if (!scope.contains(tag.id) || state == states.end() || state->second.last_version == 0) {
       continue;
     }
     const Expected::Counts& counts = out.counts[tag.id];
@@ -417,15 +421,18 @@ Expected Model::plan(const World& world, const run::Request& request,
       trips.emplace_back(fmt::format("{}:{}", guard, tag.code), tag.id);
     };
     const bool is_large = counts.before >= tag.guards.members_min;
-    if (tag.guards.to_zero && counts.before > 0 && counts.before + counts.entered == counts.left) {
+    const std::uint64_t left = counts.left - counts.left_by_hand;
+    const std::uint64_t before = counts.before - counts.left_by_hand;
+    if (tag.guards.to_zero && before > 0 && before + counts.entered == left) {
       trip("to_zero");
-    } else if (is_large && percent(counts.left, counts.before) > tag.guards.lost_percent) {
+    } else if (is_large && percent(left, counts.before) > tag.guards.lost_percent) {
       trip("lost");
     }
     if (is_large && percent(counts.entered, counts.before) > tag.guards.gained_percent) {
       trip("gained");
     }
-    if (state->second.last_version != out.versions[tag.id]) {
+    const auto& old = versions.at(tag.id).at(static_cast<size_t>(state->second.last_version) - 1);
+    if (old.text != rules.text(tag.id) && counts.entered + counts.left > 0) {
       trip("rule_changed");
     }
   }
@@ -533,12 +540,14 @@ void Model::finish() {
   const run::Request& request = expected.request;
   feed.push_back({last_run, 'p', "", 0, "", request.started_at});
   for (const std::int32_t tag : expected.scope) {
-    states[tag] = {last_run, request.as_of, expected.versions.at(tag), false};
+    const bool is_for_all = !request.days && !request.users;
+    states[tag] = {last_run, request.as_of,
+                   is_for_all ? expected.versions.at(tag) : states[tag].last_version, false};
   }
   for (const auto& [tag, held] : expected.held) {
     states[tag].is_stale = true;
   }
-  if (request.mode == run::Mode::kFull && !request.days && !request.users && request.tags.empty()) {
+  if (!request.days && !request.users && !request.tags) {
     last_good_ = expected.seen;
   }
   pending_.reset();

@@ -97,7 +97,7 @@ struct Expected {
   std::map<std::string, User> changed;
   std::set<std::int32_t> scope;  // T without what is held
   struct Counts {
-    std::uint64_t before = 0, entered = 0, left = 0;
+    std::uint64_t before = 0, entered = 0, left = 0, left_by_hand = 0;
     bool operator==(const Counts&) const = default;
   };
   std::map<std::int32_t, Counts> counts;  // of scope

@@ -416,12 +416,16 @@ run::Request Walk::request(Dice& dice) {
     name = "days";
   }
   if (dice.chance(25)) {
+    request.tags.emplace();
     for (const catalog::Tag& tag : world_.tags) {
       if ((tag.is_active || dice.chance(5)) && dice.chance(45)) {
-        request.tags.push_back(tag.code);
+        request.tags->push_back(tag.code);
       }
     }
-    name += request.tags.empty() ? "" : ", some tags";
+    if (request.tags->empty()) {
+      request.tags.reset();
+    }
+    name += request.tags ? ", some tags" : "";
   }
   if (dice.chance(20)) {
     request.users.emplace();
@@ -436,7 +440,7 @@ run::Request Walk::request(Dice& dice) {
   count("run: " + name);
   tell(fmt::format("run {} as of {} {} tags [{}] users [{}]{}", name, request.as_of,
                    request.days ? fmt::format("{} days", *request.days) : "",
-                   fmt::join(request.tags, " "),
+                   fmt::join(request.tags.value_or(std::vector<std::string>()), " "),
                    fmt::join(request.users.value_or(std::vector<std::string>()), " "),
                    request.rewind ? " rewind" : ""));
   return request;

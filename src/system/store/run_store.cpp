@@ -73,11 +73,6 @@ base::Result<RunRecord> read_run(SqlRow row) {
   return record;
 }
 
-// Whether a later run may measure itself by this one: everybody and everything was in it.
-bool is_full(const Pins& pins) {
-  return pins.mode == run::Mode::kFull && pins.all_tags && !pins.users;
-}
-
 class RunStore final : public run::RunStore {
  public:
   explicit RunStore(Session& session) : session_(session) {}
@@ -102,7 +97,7 @@ class RunStore final : public run::RunStore {
       const auto last =
           TAGSMITH_TRY(first_row(connection(), "select max(run_id) from tagsmith_runs", {}));
       const std::int64_t id = optional_integer_of(last->at(0)).value_or(0) + 1;
-      const SqlRow values{id, run::to_json(pins), std::int64_t{is_full(pins)}, actor};
+      const SqlRow values{id, run::to_json(pins), std::int64_t{0}, actor};
       TAGSMITH_TRY(connection().execute(
           "insert into tagsmith_runs (run_id, state, pins, is_full, actor, change_set, "
           "change_set_hash, chunks, rows_written, entered, lost, feed_before, error) "
@@ -129,7 +124,7 @@ class RunStore final : public run::RunStore {
       const auto head = TAGSMITH_TRY(
           first_row(connection(), "select seq from tagsmith_feed_head where id = 1", {}));
       const SqlRow values{run::to_json(plan.pins),
-                          std::int64_t{is_full(plan.pins)},
+                          std::int64_t{run::looked_at_everybody(plan)},
                           run::to_json(plan.summary),
                           plan.change_set,
                           plan.change_set_hash,
@@ -357,7 +352,9 @@ class RunStore final : public run::RunStore {
       changed[tag.tag_id] = {.tag_id = tag.tag_id,
                              .last_run = record.id,
                              .last_as_of = record.pins.as_of,
-                             .last_rule_version = tag.rule_version,
+                             .last_rule_version = run::asks_for_everybody(record.pins)
+                                                      ? tag.rule_version
+                                                      : states[tag.tag_id].last_rule_version,
                              .stale = std::nullopt};
     }
     for (const run::HeldTag& held : record.plan ? record.plan->held : std::vector<run::HeldTag>()) {

@@ -144,6 +144,30 @@ TEST_P(StoreContract, AHeldTagIsStaleUntilARunPublishesIt) {
   EXPECT_EQ(runs().tag_states().value().at(0).last_run, 2) << "not in the run";
 }
 
+TEST_P(StoreContract, OnlyARunOfEverybodyMovesTheRuleThatATagWasPublishedWith) {
+  const lease::Fence fence = take();
+  const auto publish_version = [&](int version, bool of_all) {
+    run::Pins pins = pins_of({1}, kStart);
+    pins.tags[0].rule_version = version;
+    pins.mode = run::Mode::kIncremental;
+    if (!of_all) {
+      pins.users = std::vector<std::string>{"u1"};
+    }
+    const std::int64_t id = runs().begin(pins, "ann").value();
+    const run::Plan plan{
+        .pins = pins, .summary = {.tables = {{"t", 1, 0}}}, .change_set_hash = "x"};
+    runs().store_plan(fence, {.run_id = id, .plan = plan, .new_versions = {}}).value();
+    runs().finish(fence, id, kStart).value();
+    return runs().tag_states().value().at(0).last_rule_version;
+  };
+  EXPECT_EQ(publish_version(1, false), 0);
+  EXPECT_FALSE(runs().last_published(true).value());
+  EXPECT_EQ(publish_version(1, true), 1);
+  EXPECT_EQ(runs().last_published(true).value()->id, 2) << "incremental, and it read the tables";
+  EXPECT_EQ(publish_version(2, false), 1);
+  EXPECT_EQ(publish_version(2, true), 2);
+}
+
 TEST_P(StoreContract, TheLastPublishedRunIsFoundAndTheLastFullOne) {
   EXPECT_FALSE(runs().last_published(false).value());
   publish({1}, {}, kStart);
@@ -154,11 +178,12 @@ TEST_P(StoreContract, TheLastPublishedRunIsFoundAndTheLastFullOne) {
     } else if (i == 1) {
       pins.all_tags = false;
     } else {
-      pins.mode = run::Mode::kIncremental;
+      pins.days = 3;
     }
     const lease::Fence fence = take();
     const std::int64_t id = runs().begin(pins, "ann").value();
-    const run::Plan plan{.pins = pins, .change_set_hash = "x"};
+    const run::Plan plan{
+        .pins = pins, .summary = {.tables = {{"t", 1, 0}}}, .change_set_hash = "x"};
     ASSERT_TRUE(runs().store_plan(fence, {.run_id = id, .plan = plan, .new_versions = {}}));
     EXPECT_EQ(runs().last_published(false).value()->id, id - 1);
     ASSERT_TRUE(runs().finish(fence, id, kStart));

@@ -242,7 +242,12 @@ base::Status Comparison::mark_exactly(std::string_view user_id, bool in_input,
     TagMark& mark = mark_of(change.tag_id);
     mark.effect = enters ? Effect::kEnters : Effect::kLeaves;
     const auto detail = membership::parse_detail(change.detail);
-    mark.is_by_hand = !enters && detail && detail->source == membership::Source::kManual;
+    const bool is_blocked = std::ranges::any_of(edits, [&](const ManualEdit& edit) {
+      return edit.tag_id == change.tag_id && edit.kind == ManualEdit::Kind::kBlock &&
+             edit.holds_at(stamp_.time);
+    });
+    mark.is_by_hand = !enters && ((detail && detail->source == membership::Source::kManual) ||
+                                  (is_blocked && std::ranges::binary_search(found, change.tag_id)));
   }
   for (const membership::StoredTag& after : merged.tags) {
     const auto old = std::ranges::find(before.tags, after.tag_id, &membership::StoredTag::tag_id);
@@ -265,6 +270,7 @@ void Comparison::count(std::string_view user_id, const TagMark& mark) {
   TagPlan* plan = plan_of(mark.tag_id);
   TAGSMITH_ASSERT(plan != nullptr);
   ++(enters ? plan->entered : plan->left);
+  plan->left_by_hand += mark.is_by_hand ? 1 : 0;
   std::vector<std::string>& sample = enters ? plan->entered_sample : plan->left_sample;
   if (sample.size() < kSampleMax) {
     sample.emplace_back(user_id);

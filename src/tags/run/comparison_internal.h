@@ -43,7 +43,7 @@ struct TagMark {
   std::int32_t tag_id = 0;
   bool is_found = false;    // a rule is TRUE
   bool is_stored = false;   // at the time of the plan
-  bool is_by_hand = false;  // it leaves, and was given by a grant alone
+  bool is_by_hand = false;  // it leaves: it was given by a grant alone, or is blocked
   Effect effect = Effect::kNone;
 };
 

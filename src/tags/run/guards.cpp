@@ -107,20 +107,23 @@ class Judge {
            plan.tag_id);
     };
     const bool is_large = plan.before >= guards.members_min;
-    const double lost = percent(plan.left, plan.before);
+    // What the team took away itself, or let expire, needs nobody's yes.
+    const std::uint64_t left = plan.left - plan.left_by_hand;
+    const std::uint64_t before = plan.before - plan.left_by_hand;
+    const double lost = percent(left, plan.before);
     const double gained = percent(plan.entered, plan.before);
-    if (guards.to_zero && plan.before > 0 && plan.before + plan.entered == plan.left) {
+    if (guards.to_zero && before > 0 && before + plan.entered == left) {
       told("to_zero", fmt::format("would lose all of its {} members", plan.before));
     } else if (is_large && lost > guards.lost_percent) {
-      told("lost", fmt::format("would lose {} of {} members ({}, at most {})", plan.left,
-                               plan.before, share(lost), share(guards.lost_percent)));
+      told("lost", fmt::format("would lose {} of {} members ({}, at most {})", left, plan.before,
+                               share(lost), share(guards.lost_percent)));
     }
     if (is_large && gained > guards.gained_percent) {
       told("gained",
            fmt::format("would gain {} members beside its {} ({}, at most {})", plan.entered,
                        plan.before, share(gained), share(guards.gained_percent)));
     }
-    if (plan.rule_changed) {
+    if (plan.rule_changed && plan.entered + plan.left > 0) {
       told("rule_changed", fmt::format("has another rule than was published: {} would enter, {} "
                                        "would leave",
                                        plan.entered, plan.left));

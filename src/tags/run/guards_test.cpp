@@ -156,5 +156,28 @@ TEST(Guards, WhatTheLastRunDidNotHaveIsNotCompared) {
   EXPECT_THAT(other.names(), IsEmpty());
 }
 
+// 300 of 1000 is the edge: what was taken away by hand is nobody's surprise.
+TEST(Guards, WhatExpiredOrWasBlockedIsNotLost) {
+  Case expired;
+  expired.plan.tags[0].left = 900;
+  expired.plan.tags[0].left_by_hand = 600;
+  EXPECT_THAT(expired.names(), IsEmpty());
+  expired.plan.tags[0].left_by_hand = 599;
+  EXPECT_THAT(expired.names(), ElementsAre("lost:vip"));
+  Case last;
+  last.plan.tags[0] = {.tag_id = 5, .code = "vip", .before = 2, .left = 2, .left_by_hand = 2};
+  EXPECT_THAT(last.names(), IsEmpty());
+  last.plan.tags[0].left_by_hand = 1;
+  EXPECT_THAT(last.names(), ElementsAre("to_zero:vip"));
+}
+
+TEST(Guards, AChangedRuleThatMovesNobodyNeedsNoYes) {
+  Case same;
+  same.plan.tags[0] = {.tag_id = 5, .code = "vip", .before = 9, .rule_changed = true};
+  EXPECT_THAT(same.names(), IsEmpty());
+  same.plan.tags[0].entered = 1;
+  EXPECT_THAT(same.names(), ElementsAre("rule_changed:vip"));
+}
+
 }  // namespace
 }  // namespace tagsmith::run

@@ -15,8 +15,9 @@ TEST(MemoryRunStore, ARunIsPinnedPublishedAndTakenBack) {
   store.put("a", {6}, 1);
   const std::string detail = store.rows["a"].tags[0].detail;
   const lease::Fence fence = store.take("publish", "me", 0).value();
-  const Plan plan{.pins = {.as_of = 3, .tags = {{5, 1}, {6, 2}}},
-                  .summary = {.held = {{.tag_id = 7, .code = "x", .why = "refused"}}}};
+  const Plan plan{
+      .pins = {.as_of = 3, .tags = {{5, 1}, {6, 2}}},
+      .summary = {.tables = {{"t", 1, 0}}, .held = {{.tag_id = 7, .code = "x", .why = "refused"}}}};
   EXPECT_EQ(runs.begin(plan.pins, "ann").value(), 1);
   EXPECT_EQ(runs.begin(plan.pins, "ann").error().code, base::ErrorCode::kConflict);
   runs.store_plan(fence, {.run_id = 1, .plan = plan, .new_versions = {}}).value();

@@ -86,7 +86,9 @@ class MemoryRunStore : public RunStore, public catalog::CatalogStore {
       states[tag.tag_id] = {.tag_id = tag.tag_id,
                             .last_run = run_id,
                             .last_as_of = record.pins.as_of,
-                            .last_rule_version = tag.rule_version};
+                            .last_rule_version = asks_for_everybody(record.pins)
+                                                     ? tag.rule_version
+                                                     : states[tag.tag_id].last_rule_version};
     }
     for (const HeldTag& held : record.plan->held) {
       states[held.tag_id].tag_id = held.tag_id;
@@ -173,9 +175,8 @@ class MemoryRunStore : public RunStore, public catalog::CatalogStore {
   base::Result<std::optional<RunRecord>> last_published(bool full) override {
     for (size_t i = records.size(); i > 0; --i) {
       const RunRecord& record = records[i - 1];
-      const Pins& pins = record.pins;
       if (record.state == RunState::kPublished &&
-          (!full || (pins.mode == Mode::kFull && pins.all_tags && !pins.users))) {
+          (!full || looked_at_everybody({.pins = record.pins, .summary = *record.plan}))) {
         return run(record.id);
       }
     }

@@ -44,15 +44,15 @@ base::Result<const Tag*> find_tag(const catalog::Catalog& catalog, const std::st
 }
 
 // The active tags that are asked for, by id.
-base::Result<std::vector<const Tag*>> asked_tags(const catalog::Catalog& catalog,
-                                                 const std::vector<std::string>& names) {
+base::Result<std::vector<const Tag*>> asked_tags(
+    const catalog::Catalog& catalog, const std::optional<std::vector<std::string>>& names) {
   std::set<std::int32_t> ids;
-  for (const std::string& name : names) {
+  for (const std::string& name : names.value_or(std::vector<std::string>())) {
     ids.insert(TAGSMITH_TRY(find_tag(catalog, name))->id);
   }
   std::vector<const Tag*> tags;
   for (const Tag& tag : catalog.tags) {
-    if (tag.is_active && (names.empty() || ids.contains(tag.id))) {
+    if (tag.is_active && (!names || ids.contains(tag.id))) {
       tags.push_back(&tag);
     }
   }
@@ -172,7 +172,7 @@ base::Result<Pinned> pin(const Workplace& place, const Request& request, const s
                       .started_at = request.started_at,
                       .mode = request.days ? Mode::kIncremental : request.mode,
                       .days = request.days,
-                      .all_tags = request.tags.empty(),
+                      .all_tags = !request.tags,
                       .users = request.users,
                       .population = place.population,
                       .files = TAGSMITH_TRY(manifest_of(place.data))}};

@@ -74,6 +74,8 @@ std::string_view name_of(Mode mode) {
   return "incremental";
 }
 
+bool asks_for_everybody(const Pins& pins) { return !pins.users && !pins.days; }
+
 bool same_run(const Pins& left, const Pins& right) {
   Pins same_start = left;
   same_start.started_at = right.started_at;

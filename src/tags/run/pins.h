@@ -57,6 +57,9 @@ struct Pins {
   bool operator==(const Pins&) const = default;
 };
 
+/// Neither some users nor some days.
+bool asks_for_everybody(const Pins& pins);
+
 /// True when the two are the same run, whenever it was started.
 bool same_run(const Pins& left, const Pins& right);
 

@@ -45,11 +45,17 @@ ColumnCounts read_column(JsonFields& fields) {
 }
 
 std::string to_json(const TagPlan& tag) {
-  return fmt::format(R"({{"tag_id":{},"code":{},"before":{},"entered":{},"left":{},"is_new":{},)"
-                     R"("rule_changed":{},"entered_sample":{},"left_sample":{}}})",
-                     tag.tag_id, json_quoted(tag.code), tag.before, tag.entered, tag.left,
-                     tag.is_new, tag.rule_changed, json_list(tag.entered_sample, json_quoted),
-                     json_list(tag.left_sample, json_quoted));
+  return fmt::format(
+      R"({{"tag_id":{},"code":{},"before":{},"entered":{},"left":{},)"
+      R"("left_by_hand":{},"is_new":{},"rule_changed":{},"entered_sample":{},"left_sample":{}}})",
+      tag.tag_id, json_quoted(tag.code), tag.before, tag.entered, tag.left, tag.left_by_hand,
+      tag.is_new, tag.rule_changed, json_list(tag.entered_sample, json_quoted),
+      json_list(tag.left_sample, json_quoted));
+}
+
+// Of a plan that was stored before there was such a count.
+std::uint64_t optional_count(JsonFields& fields, std::string_view key) {
+  return fields.has(key) ? fields.integer<std::uint64_t>(key) : 0;
 }
 
 TagPlan read_tag(JsonFields& fields) {
@@ -58,6 +64,7 @@ TagPlan read_tag(JsonFields& fields) {
           .before = fields.integer<std::uint64_t>("before"),
           .entered = fields.integer<std::uint64_t>("entered"),
           .left = fields.integer<std::uint64_t>("left"),
+          .left_by_hand = optional_count(fields, "left_by_hand"),
           .is_new = fields.boolean("is_new"),
           .rule_changed = fields.boolean("rule_changed"),
           .entered_sample = fields.texts("entered_sample"),
@@ -114,10 +121,11 @@ std::string_view name_of(HeldTag::Cause cause) {
 std::string to_json(const PlanSummary& summary) {
   return fmt::format(
       R"({{"users":{},"users_before":{},"changed_users":{},"gone":{},"entered":{},"left":{},)"
-      R"("unknown_users":{},"tables":{},"columns":{},"tags":{},"held":{}}})",
+      R"("unknown_users":{},"tables":{},"columns":{},"tags":{},"held":{},"feed_seen":{}}})",
       summary.users, summary.users_before, summary.changed_users, summary.gone, summary.entered,
       summary.left, json_list(summary.unknown_users, json_quoted), all_to_json(summary.tables),
-      all_to_json(summary.columns), all_to_json(summary.tags), all_to_json(summary.held));
+      all_to_json(summary.columns), all_to_json(summary.tags), all_to_json(summary.held),
+      summary.feed_seen);
 }
 
 base::Result<PlanSummary> parse_plan_summary(std::string_view json) {
@@ -134,8 +142,13 @@ base::Result<PlanSummary> parse_plan_summary(std::string_view json) {
   read_all(fields, "columns", summary.columns, read_column);
   read_all(fields, "tags", summary.tags, read_tag);
   read_all(fields, "held", summary.held, read_held);
+  summary.feed_seen = optional_count(fields, "feed_seen");
   TAGSMITH_TRY(told_of(fields.status(), "summary of a plan"));
   return summary;
+}
+
+bool looked_at_everybody(const Plan& plan) {
+  return asks_for_everybody(plan.pins) && plan.pins.all_tags && !plan.summary.tables.empty();
 }
 
 }  // namespace tagsmith::run

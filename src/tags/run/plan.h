@@ -39,8 +39,9 @@ struct TagPlan {
   std::uint64_t before = 0;  // members of the store
   std::uint64_t entered = 0;
   std::uint64_t left = 0;
-  bool is_new = false;                      // no run published it yet
-  bool rule_changed = false;                // another rule version than the last published one
+  std::uint64_t left_by_hand = 0;           // of `left`: a grant expired, or a block holds
+  bool is_new = false;                      // no run published it for everybody yet
+  bool rule_changed = false;                // another text than the last one that did
   std::vector<std::string> entered_sample;  // at most kSampleMax user ids each, the first ones
   std::vector<std::string> left_sample;
 
@@ -75,8 +76,9 @@ struct PlanSummary {
   std::vector<std::string> unknown_users;  // of --users, in neither data nor store
   std::vector<TableRows> tables;
   std::vector<ColumnCounts> columns;
-  std::vector<TagPlan> tags;  // T, ascending
-  std::vector<HeldTag> held;  // ascending
+  std::vector<TagPlan> tags;    // T, ascending
+  std::vector<HeldTag> held;    // ascending
+  std::uint64_t feed_seen = 0;  // rows of the feed before anything was read
 
   bool operator==(const PlanSummary&) const = default;
 };
@@ -91,5 +93,9 @@ struct Plan {
   std::string change_set;       // the file of the changes, see change_set.h
   std::string change_set_hash;  // SHA-256, 64 hex digits
 };
+
+/// Whether a later run may measure itself by this one: all tags of everybody were in it, and its
+/// tables were read, which an incremental run may pass over.
+bool looked_at_everybody(const Plan& plan);
 
 }  // namespace tagsmith::run

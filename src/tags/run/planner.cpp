@@ -59,19 +59,35 @@ const TagState* state_of(const std::vector<TagState>& states, std::int32_t tag_i
   return state == states.end() || state->last_run == 0 ? nullptr : &*state;
 }
 
+// Whether the rules say something else than those that everybody was judged by last. A rule that
+// came back has a new number, and the text that it had.
+base::Result<bool> is_rule_changed(const Workplace& place, const Pinned& pinned,
+                                   const PinnedTag& tag, int last_version) {
+  if (last_version == tag.rule_version) {
+    return false;
+  }
+  std::vector<catalog::RuleVersion> versions = TAGSMITH_TRY(place.versions.versions_of(tag.tag_id));
+  std::ranges::copy_if(pinned.new_versions, std::back_inserter(versions),
+                       [&](const auto& version) { return version.tag_id == tag.tag_id; });
+  const auto last = std::ranges::find(versions, last_version, &catalog::RuleVersion::number);
+  const auto now = std::ranges::find(versions, tag.rule_version, &catalog::RuleVersion::number);
+  return last == versions.end() || now == versions.end() || last->text != now->text;
+}
+
 // Before anything is compared: what is known of each tag of T.
-std::vector<TagPlan> tag_plans(const Workplace& place, const Pins& pins,
-                               const std::vector<TagState>& states) {
+base::Result<std::vector<TagPlan>> tag_plans(const Workplace& place, const Pinned& pinned,
+                                             const std::vector<TagState>& states) {
   std::vector<TagPlan> plans;
-  for (const PinnedTag& pinned : pins.tags) {
-    const auto tag = std::ranges::find(place.catalog.tags, pinned.tag_id, &catalog::Tag::id);
+  for (const PinnedTag& one : pinned.pins.tags) {
+    const auto tag = std::ranges::find(place.catalog.tags, one.tag_id, &catalog::Tag::id);
     TAGSMITH_ASSERT(tag != place.catalog.tags.end());
-    const TagState* state = state_of(states, pinned.tag_id);
-    plans.push_back(
-        {.tag_id = pinned.tag_id,
-         .code = tag->code,
-         .is_new = state == nullptr,
-         .rule_changed = state != nullptr && state->last_rule_version != pinned.rule_version});
+    const TagState* state = state_of(states, one.tag_id);
+    TagPlan plan{.tag_id = one.tag_id,
+                 .code = tag->code,
+                 .is_new = state == nullptr || state->last_rule_version == 0};
+    plan.rule_changed =
+        !plan.is_new && TAGSMITH_TRY(is_rule_changed(place, pinned, one, state->last_rule_version));
+    plans.push_back(std::move(plan));
   }
   return plans;
 }
@@ -200,7 +216,7 @@ bool reads_today(const rule::TypedExpression& rule) {
 }
 
 constexpr std::uint64_t kFeedPageRows = 1000;
-constexpr int kFeedPagesMax = 100;
+constexpr int kFeedPagesMax = 1000;
 
 // Whether the last runs of all tags of T saw what this one would see. Where this is not known for
 // sure, the answer is no, and the run looks at everybody: that gives the same rows.
@@ -228,10 +244,17 @@ class Unchanged {
         return false;
       }
     }
-    return runs_.empty() || !TAGSMITH_TRY(is_touched_since(runs_.begin()->first));
+    return TAGSMITH_TRY(is_measured()) &&
+           (runs_.empty() || !TAGSMITH_TRY(is_touched_since(*runs_.begin()->second)));
   }
 
  private:
+  // Guards measure later runs by the last one that looked at everybody: these tables must be it.
+  base::Result<bool> is_measured() {
+    const auto last_good = TAGSMITH_TRY(place_.runs.last_published(/*full=*/true));
+    return !pins_.all_tags || (last_good && last_good->pins.files == pins_.files);
+  }
+
   // The stored membership of a tag that is not in T may have changed since.
   [[nodiscard]] bool asks_outside() const {
     const auto is_outside = [&](const std::string& code) {
@@ -257,18 +280,19 @@ class Unchanged {
     });
   }
 
-  // Whether somebody decided on a membership, or took a run back, since this run was published: a
+  // Whether somebody decided on a membership, or took a run back, since this run began to read: a
   // block that was made and taken away leaves the same edits, but not the same rows.
-  base::Result<bool> is_touched_since(std::int64_t run_id) {
+  base::Result<bool> is_touched_since(const RunRecord& run) {
+    const std::uint64_t seen = run.plan ? run.plan->feed_seen : 0;
     std::uint64_t end = TAGSMITH_TRY(place_.tags.mark()).seq;
-    for (int page = 0; page < kFeedPagesMax && end > 0; ++page) {
-      const std::uint64_t after = end > kFeedPageRows ? end - kFeedPageRows : 0;
+    for (int page = 0; page < kFeedPagesMax; ++page) {
+      if (end <= seen) {
+        return false;
+      }
+      const std::uint64_t after = std::max(seen, end > kFeedPageRows ? end - kFeedPageRows : 0);
       const std::vector<FeedRow> rows =
           TAGSMITH_TRY(place_.tags.feed({.after = after, .rows_max = end - after}));
       for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-        if (row->kind == FeedRow::Kind::kPublished && row->run_id == run_id) {
-          return false;
-        }
         if (row->run_id == 0 || row->kind == FeedRow::Kind::kAbandoned) {
           return true;
         }
@@ -314,9 +338,10 @@ class Planner {
         rules_(rules_of(place.checked.rules, ids_of(pinned.pins.tags))) {}
 
   base::Result<PlanOutcome> plan(const std::string& change_set_path) {
+    summary_.feed_seen = TAGSMITH_TRY(place_.tags.mark()).seq;
     edits_ = TAGSMITH_TRY(place_.tags.manual_edits(std::nullopt));
     const std::vector<TagState> states = TAGSMITH_TRY(place_.runs.tag_states());
-    summary_.tags = tag_plans(place_, pins_, states);
+    summary_.tags = TAGSMITH_TRY(tag_plans(place_, pinned_, states));
     summary_.held = pinned_.held;
     if (TAGSMITH_TRY(Unchanged(place_, pins_, states, rules_, edits_).is_so())) {
       TAGSMITH_TRY(count_members());
@@ -389,16 +414,18 @@ class Planner {
 
   // They have the first numbers: those of the population, or of all tables but the store's.
   size_t count_input_users() {
-    size_t users = 0;
+    std::optional<size_t> users;
     for (const dataset::TableCounts& table : users_->counts) {
       if (table.table == kStoreTable) {
         continue;
       }
       summary_.tables.push_back(
           {.table = table.table, .rows = table.scan.rows, .null_keys = table.scan.null_keys});
-      users = users == 0 || place_.population.empty() ? table.users : users;
+      if (!users || place_.population.empty()) {
+        users = table.users;
+      }
     }
-    return users;
+    return users.value_or(0);
   }
 
   [[nodiscard]] const std::vector<ChangedUser>& changed() const {

@@ -29,7 +29,7 @@ struct Request {
   membership::Micros started_at = 0;
   Mode mode = Mode::kFull;
   std::optional<int> days;
-  std::vector<std::string> tags;                  // codes or ids; empty: all
+  std::optional<std::vector<std::string>> tags;   // codes or ids; nothing: all
   std::optional<std::vector<std::string>> users;  // ids; nothing: all
   bool rewind = false;                            // as_of may be older than a published one
 };

@@ -43,7 +43,7 @@ struct TagState {
   std::int32_t tag_id = 0;
   std::int64_t last_run = 0;  // that published it
   std::int32_t last_as_of = 0;
-  int last_rule_version = 0;
+  int last_rule_version = 0;         // that everybody was judged by; 0: none yet
   std::optional<std::string> stale;  // why it is held since; nothing: fresh
 
   bool operator==(const TagState&) const = default;
@@ -92,7 +92,7 @@ class RunStore {
   virtual base::Result<std::vector<RunRecord>> runs(size_t count_max) = 0;
   virtual base::Result<std::optional<RunRecord>> run(std::int64_t id) = 0;
 
-  /// The newest published run; with `full`, of mode kFull with all tags and all users.
+  /// The newest published run; with `full`, the newest that looked_at_everybody().
   virtual base::Result<std::optional<RunRecord>> last_published(bool full) = 0;
 
   /// Every tag that a run published or held, by id.

@@ -152,9 +152,10 @@ Request request_of(const Pins& pins) {
                   .days = pins.days,
                   .users = pins.users,
                   .rewind = true};  // who made the plan was asked
-  if (!pins.all_tags) {
+  if (!pins.all_tags) {             // none of them may be left, which is not all of them
+    request.tags.emplace();
     for (const PinnedTag& tag : pins.tags) {
-      request.tags.push_back(std::to_string(tag.tag_id));
+      request.tags->push_back(std::to_string(tag.tag_id));
     }
   }
   return request;

@@ -97,9 +97,11 @@ TEST(SavedPlan, ItsRequestAsksForTheSameRun) {
   const Request request = request_of(saved.plan.pins);
   EXPECT_EQ(request.as_of, 3);
   EXPECT_EQ(request.partition, "1970-01-04");
-  EXPECT_THAT(request.tags, testing::ElementsAre("5"));
+  EXPECT_THAT(*request.tags, testing::ElementsAre("5"));
   EXPECT_EQ(request.users, saved.plan.pins.users);
-  EXPECT_TRUE(request_of({.tags = {{5, 2}}}).tags.empty());
+  EXPECT_FALSE(request_of({.tags = {{5, 2}}}).tags);
+  EXPECT_THAT(request_of({.tags = {}, .all_tags = false}).tags,
+              testing::Optional(testing::IsEmpty()));
 }
 
 }  // namespace
