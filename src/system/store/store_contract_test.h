@@ -102,6 +102,7 @@ class StoreContract : public testing::TestWithParam<ContractDatabase> {
     Begun begun{.fence = take(), .pins = pins_of(scope, time), .scope = scope};
     begun.id = runs().begin(begun.pins, "ann").value();
     run::Plan plan{.pins = begun.pins,
+                   .summary = {.tables = {{"t", 1, 0}}},
                    .change_set = "x.changes",
                    .change_set_hash = fmt::format("{:064}", begun.id)};
     EXPECT_TRUE(
