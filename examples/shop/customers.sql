@@ -7,7 +7,6 @@ select a[1] as customer_id,
        sum(a[4]::decimal(10, 2))::decimal(12, 2) as spend
 from (select a, strptime(a[2], '%Y%m%d')::date as d
       from (select regexp_split_to_array(trim(line), '\s+') as a
-            from (select unnest(string_split(content, chr(10))[2:]) as line
-                  from read_text('data/CDNOW_master.txt'))
-            where line <> ''))
+            from read_csv('data/CDNOW_master.txt', columns = {'line': 'VARCHAR'}, header = true,
+                          delim = '\t', quote = '', auto_detect = false)))
 group by 1

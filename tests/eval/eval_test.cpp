@@ -215,7 +215,7 @@ TEST(Eval, AResultTakesThePlaceOfNoInput) {
       run({kProgram, "eval", "--rules", folder.path("rules.jsonl"), "--table", "t=" + users,
            "--as-of", "2025-11-22", "--out", folder.path("rules.jsonl")});
   EXPECT_THAT(own.err, HasSubstr("is the file of --rules"));
-  for (const std::string out : {"data/t.parquet", "data/users/t.parquet", "data/new/t.csv"}) {
+  for (const std::string out : {"data/t.parquet", "data/users/t.parquet", "data/new/t.parquet"}) {
     EXPECT_THAT(refusal({"--data", folder.path("data"), "--out", folder.path(out)}),
                 HasSubstr("is inside of --data"));
   }
@@ -223,6 +223,11 @@ TEST(Eval, AResultTakesThePlaceOfNoInput) {
   EXPECT_EQ(folder.get("rules.jsonl"), rules);
   EXPECT_EQ(eval(folder, rules, {"--table", "t=" + users, "--out", folder.path("o.csv")}).exit_code,
             0);
+  for (const std::string out : {"data/t.csv", "data/users/t.jsonl"}) {
+    EXPECT_EQ(eval(folder, rules, {"--data", folder.path("data"), "--out", folder.path(out)}).err,
+              "");
+    EXPECT_NE(folder.get(out), "");
+  }
 }
 
 TEST(Eval, ARangeThatIsInvertedOnTheDayIsRefused) {

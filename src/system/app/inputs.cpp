@@ -128,10 +128,12 @@ base::Status check_output(const std::string& out, const std::string& rules, cons
   if (is_same_file(out, rules)) {
     return own_input(out, "is the file of --rules");
   }
-  if (!inputs.folder.empty() && is_inside(resolved(out), resolved(inputs.folder))) {
+  const std::string ending = std::filesystem::path(out).extension().string();
+  // Other files in it are no tables.
+  if (ending == ".parquet" && !inputs.folder.empty() &&
+      is_inside(resolved(out), resolved(inputs.folder))) {
     return own_input(out, "is inside of --data, where the next run would take it for a table");
   }
-  const std::string ending = std::filesystem::path(out).extension().string();
   for (const std::string& definition : inputs.tables) {
     const std::string_view what =
         column::trim_blanks(std::string_view(definition).substr(definition.find('=') + 1));

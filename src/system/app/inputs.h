@@ -34,7 +34,7 @@ std::int32_t day_in_zone(std::int64_t utc_micros, const std::string& zone);
 std::int64_t end_of_day(std::int32_t day, const std::string& zone);
 
 /// Refuses a result that would take the place of a file that is read, or become one: the file of
-/// rules, a file that --table names, anything inside of --data. Reads nothing.
+/// rules, a file that --table names, a .parquet inside of --data. Reads nothing.
 base::Status check_output(const std::string& out, const std::string& rules, const Inputs& inputs);
 
 /// All tables of the options, described.

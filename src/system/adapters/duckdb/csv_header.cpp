@@ -18,13 +18,14 @@ base::Error broken_header(std::string message, const std::string& path) {
 }
 
 // A quoted field after its opening quote, up to and without what follows its closing one.
-bool read_quoted(std::streambuf& in, std::string& field) {
+bool read_quoted(std::streambuf& in, std::string& field, const CsvForm& form) {
   for (int c = in.sbumpc(); c != kEnd && field.size() < kCsvLineBytesMax; c = in.sbumpc()) {
-    if (c != '"') {
-      field += static_cast<char>(c);
-    } else if (in.sgetc() == '"') {
-      field += '"';
+    const int next = in.sgetc();
+    if (c == form.escape && (next == form.quote || next == form.escape)) {
+      field += static_cast<char>(next);
       in.sbumpc();
+    } else if (c != form.quote) {
+      field += static_cast<char>(c);
     } else {
       return true;
     }
@@ -38,7 +39,8 @@ bool ends_field(int c, char separator) {
 
 }  // namespace
 
-base::Result<std::vector<std::string>> read_csv_header(const std::string& path, char separator) {
+base::Result<std::vector<std::string>> read_csv_header(const std::string& path,
+                                                       const CsvForm& form) {
   std::ifstream file = TAGSMITH_TRY(open_text(path));
   std::streambuf& in = *file.rdbuf();
   if (in.sgetc() == 0xEF) {
@@ -52,21 +54,21 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path, 
     return broken_header("the file is empty: a CSV starts with a line of column names", path);
   }
   std::vector<std::string> fields;
-  for (int next = separator; next == separator;) {
+  for (int next = form.separator; next == form.separator;) {
     std::string field;
-    if (in.sgetc() == '"') {
+    if (form.quote != 0 && in.sgetc() == form.quote) {
       in.sbumpc();
-      if (!read_quoted(in, field)) {
+      if (!read_quoted(in, field, form)) {
         return broken_header("a quoted field does not end: " + base::quote(field), path);
       }
-      if (!ends_field(in.sgetc(), separator)) {
+      if (!ends_field(in.sgetc(), form.separator)) {
         return broken_header("text after the quoted field " + base::quote(field), path);
       }
     } else {
-      while (!ends_field(in.sgetc(), separator) && field.size() < kCsvLineBytesMax) {
+      while (!ends_field(in.sgetc(), form.separator) && field.size() < kCsvLineBytesMax) {
         field += static_cast<char>(in.sbumpc());
       }
-      if (field.find('"') != std::string::npos) {
+      if (form.quote != 0 && field.find(form.quote) != std::string::npos) {
         return broken_header("a quote inside the field " + base::quote(field), path);
       }
     }

@@ -1027,32 +1027,156 @@ TEST(Select, ReadsJsonLinesAsATableOfTheFileDoes) {
   EXPECT_EQ(error, error_of_describe(json_source({bad})));
 }
 
+TEST(Select, ReadsInCallsAsStrictlyAsByName) {
+  const Folder folder;
+  const std::string csv = quote_text(folder.put("a.csv", "user_id,n\nann,1\n\"b,c\",\n"));
+  const std::string txt = quote_text(folder.put("a.txt", "user_id,n\nann,1\n\"b,c\",\n"));
+  const std::string tabs = quote_text(folder.put("a.tsv", "user_id\tn\nann\t1\nb,c\t\n"));
+  const std::string bars = quote_text(folder.put("bars.txt", "user_id|n\nann|1\nb,c|\n"));
+  const std::string json = quote_text(
+      folder.put("a.json", "{\"user_id\": \"ann\", \"n\": 1}\n{\"user_id\": \"b,c\"}\n"));
+  for (const std::string& from :
+       {"read_csv(" + csv + ")", "read_csv_auto(" + txt + ")",
+        "system.main.READ_CSV([" + txt + "])",
+        "read_csv(" + txt +
+            ", header = true, sep := ',', quote => '\"', auto_detect = true, sample_size = -1, "
+            "ignore_errors = false, nullstr = '') AS x",
+        "read_csv(" + quote_text(folder.path("a.t?t")) + ")", "read_csv(" + tabs + ")",
+        "read_csv(" + tabs + ", delim = '\\t')", "read_csv(" + tabs + ", delim = e'\\t')",
+        "read_csv(" + bars + ", delim = '|')", "read_json(" + json + ")",
+        "read_json_auto(" + json + ", format = 'auto')", "read_ndjson(" + json + ")",
+        "read_ndjson_auto(" + json + ", format = 'nd', records = true)",
+        "read_json(" + json + ", format = 'newline_delimited')"}) {
+    SCOPED_TRACE(from);
+    for (const std::string& select :
+         {"FROM " + from, "WITH t AS MATERIALIZED (FROM " + from + ") FROM t WHERE ('(' = '(')"}) {
+      EXPECT_THAT(described(select_source(select)), ElementsAre("n int"));
+      EXPECT_THAT(scan(select_source(select), {"n"}),
+                  ElementsAre(Pair("ann", ElementsAre("1")), Pair("b,c", ElementsAre("null"))));
+    }
+  }
+  EXPECT_THAT(
+      described(select_source("SELECT read_csv.* FROM read_csv(" + csv + ", all_varchar = true)")),
+      ElementsAre("n text"));
+  for (const char* content : {"user_id,a\n1,\"x\n2,y\n", "user_id,a\n1,x,\n", "user_id,a\n1,a\"b\n",
+                              "user_id,a\n1,\xff\n"}) {
+    SCOPED_TRACE(content);
+    const std::string bad = folder.put("bad.csv", content);
+    EXPECT_EQ(error_of_describe(select_source("FROM read_csv(" + quote_text(bad) + ")")),
+              error_of_describe(csv_source({bad})));
+  }
+  const std::string broken = folder.put("bad.json", "{\"user_id\": 1}\n{\"user_id\":\n");
+  EXPECT_EQ(error_of_describe(select_source("FROM read_json(" + quote_text(broken) + ")")),
+            error_of_describe(json_source({broken})));
+}
+
+TEST(Select, ReadsTextsOfNamedColumnsByTheFormThatIsSaid) {
+  const Folder folder;
+  struct Case {
+    const char* content;
+    const char* options;  // after the file
+    Rows rows;
+  };
+  for (const Case& example : std::vector<Case>{
+           {"who what\r\nann  \"31\r\n\r\nbob, 17\r\n",
+            "columns = {'user_id': 'VARCHAR'}, header = true, delim = '\t', quote = '', "
+            "auto_detect = false",
+            {{"ann  \"31", {}}, {"bob, 17", {}}}},
+           {"ann,007\nbob,\"a,\"\"b\"\"\"\n",
+            "columns = {'user_id': 'VARCHAR', 'a': 'text'}, auto_detect = false",
+            {{"ann", {"'007'"}}, {"bob", {"'a,\"b\"'"}}}},
+           {"user_id;a\nann;'x;\\'\\\\'\nbob;\n",
+            "columns = {'user_id': 'VARCHAR', 'a': 'VARCHAR'}, header = true, delim = ';', quote = "
+            "'''', escape = '\\', auto_detect = false",
+            {{"ann", {"'x;''\\'"}}, {"bob", {"null"}}}}}) {
+    SCOPED_TRACE(example.options);
+    const std::string file = quote_text(folder.put("a.txt", example.content));
+    const bool two = example.rows.begin()->second.size() == 1;
+    EXPECT_EQ(scan(select_source("FROM read_csv(" + file + ", " + example.options + ")"),
+                   two ? std::vector<std::string>{"a"} : std::vector<std::string>()),
+              example.rows);
+  }
+}
+
+TEST(Select, ChecksEachByteOfTheFormThatIsSaid) {
+  const Folder folder;
+  const auto message = [&](const std::string& content, const std::string& options) {
+    const std::string file = folder.put("a.txt", content);
+    const base::Error error = error_of_describe(
+        select_source("FROM read_csv(" + quote_text(file) +
+                      ", columns = {'user_id': 'VARCHAR', 'a': 'VARCHAR'}, auto_detect = false, " +
+                      options + ")"));
+    EXPECT_EQ(error.symbol, "E_DATA_FILE");
+    EXPECT_EQ(error.path, file);
+    return error.message;
+  };
+  EXPECT_THAT(message("1\t2\n1\t2\t\n", "delim = '\t', quote = ''"),
+              HasSubstr("line 2: 3 fields where 2 belong"));
+  EXPECT_THAT(message("1|2\n1|'x\n3|y\n", "delim = '|', quote = ''''"),
+              HasSubstr("line 2: a quoted field does not end"));
+  EXPECT_THAT(message("1|'a\\x'\n", "delim = '|', quote = '''', escape = '\\'"),
+              HasSubstr("line 1: '\\' before what is no quote"));
+  EXPECT_THAT(message("1|'a''b'\n", "delim = '|', quote = '''', escape = '\\'"),
+              HasSubstr("line 1: text after a quoted field"));
+  EXPECT_THAT(message("1|\xff\n", "delim = '|'"), HasSubstr("line 1: not UTF-8"));
+  EXPECT_THAT(message("a|user_id\n1|2\n", "delim = '|', header = true"),
+              HasSubstr("line 1: column 1 is 'a' and not 'user_id'"));
+}
+
 TEST(Select, RefusesToGuessTheFormOfAFile) {
   const Folder folder;
-  const std::string csv = quote_text(folder.put("a.csv", "user_id,a\n1,\"x\n2,y\n"));
+  const std::string csv = quote_text(folder.put("a.csv", "user_id,a\n1,2\n"));
   const std::string gz = quote_text(folder.put("a.csv.gz", "user_id,a\n1,x\n"));
   const std::string json = quote_text(folder.put("a.json", "{\"user_id\": 1}\n"));
   const std::string columns = ", columns = {'user_id': 'VARCHAR', 'a': 'VARCHAR'}";
-  for (const std::string& from :
-       {"read_csv(" + csv + ")", "read_csv_auto(" + csv + ")", "system.main.READ_CSV(" + csv + ")",
-        "read_csv(" + csv + columns + ")",
-        "read_csv(" + csv + ", auto_detect = true" + columns + ")",
-        "read_csv_auto(" + csv + ", auto_detect = false" + columns + ")", "read_json(" + json + ")",
-        "read_json_auto(" + json + ")", "read_ndjson_auto(" + json + ")",
-        "read_csv(" + csv + columns + ", header = true, auto_detect = false)",
-        "read_json(" + json + ", columns = {'user_id': 'INT'}, auto_detect = false)",
-        "read_json_objects_auto(" + json + ")", "query_table(" + csv + ")", json, gz,
-        "query(" + quote_text("FROM read_csv(" + csv + ")") + ")"}) {
+  for (const auto& [from, message] : std::vector<std::pair<std::string, std::string>>{
+           {"read_csv(" + csv + columns + ")", "guesses the rest"},
+           {"read_csv(" + csv + ", auto_detect = true" + columns + ")", "guesses the rest"},
+           {"read_csv(" + csv + ", header = false)", "make up the names"},
+           {"read_csv(" + csv + ", auto_detect = false)", "make up the names"},
+           {"read_csv(" + csv + ", auto_detect = false, columns = {'user_id': 'INT'})",
+            "'user_id' as int"},
+           {"read_csv(" + csv + ", types = {'a': 'INT'})", "may round"},
+           {"read_csv(" + csv + ", skip = 1)", "skip, which passes over"},
+           {"read_csv(" + csv + ", comment = '#')", "comment, which passes over"},
+           {"read_csv(" + csv + ", nullstr = '2')", "nullstr, which passes over"},
+           {"read_csv(" + csv + ", null_padding = true)", "null_padding, which passes over"},
+           {"read_csv(" + csv + ", strict_mode = false)", "strict_mode, which passes over"},
+           {"read_csv(" + csv + ", rejects_limit = 1)", "rejects_limit, which passes over"},
+           {"read_csv(" + csv + ", delim = '||')", "more than one character"},
+           {"read_csv(" + csv + ", delim = '\"')", "contradict"},
+           {"read_csv(" + csv + ", delim = ',', sep = ';')", "delim twice"},
+           {"read_csv(" + csv + ", " + csv + ")", "unusual"},
+           {"read_csv(" + csv + " || '')", "unusual"},
+           {"read_csv(" + csv + " /* ) */)", "unusual"},
+           {"read_csv(" + gz + ")", "compressed"},
+           {"read_json(" + json + ", format = 'array')", "format as it is here"},
+           {"read_json(" + json + ", columns = {'user_id': 'INT'}, auto_detect = false)",
+            "columns as it is here"},
+           {"read_json_objects_auto(" + json + ")", "guesses"},
+           {"query_table(" + csv + ")", "guess"},
+           {json, "guess"},
+           {gz, "guess"},
+           {"query(" + quote_text("FROM read_csv(" + csv + ")") + ")", "runs a text"}}) {
     SCOPED_TRACE(from);
     for (const std::string& select :
          {"SELECT * FROM " + from, "SELECT 1 user_id WHERE EXISTS (FROM " + from + ")",
           "WITH t AS MATERIALIZED (SELECT user_id FROM " + from + ") FROM t"}) {
       const base::Error error = error_of_describe(select_source(select));
       EXPECT_EQ(error.symbol, "E_DATA_FILE");
-      EXPECT_THAT(error.message, testing::AnyOf(HasSubstr("guess"), HasSubstr("runs a text")));
+      EXPECT_THAT(error.message, HasSubstr(message));
       EXPECT_NE(error.hint, "");
     }
   }
+}
+
+TEST(Csv, PassesOverEmptyLinesAlsoOfOneColumn) {
+  const Folder folder;
+  const std::string file = folder.put("a.csv", "user_id\nann\n\nbob\n\n");
+  const auto scanned = try_scan({.source = csv_source({file})});
+  ASSERT_TRUE(scanned);
+  EXPECT_THAT(scanned->rows, SizeIs(2));
+  EXPECT_EQ(scanned->counts.null_keys, 0U);
 }
 
 TEST(Select, RefusesToPassOverWhatDoesNotFit) {

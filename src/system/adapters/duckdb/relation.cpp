@@ -29,7 +29,7 @@ Result<Found> find(Connection& connection, const TableSource& source) {
       return find_parquet(connection, source);
     case TableSource::Format::kCsv:
     case TableSource::Format::kTsv:
-      return find_csv(connection, source);
+      return find_csv(connection, source, reading_of(source.format));
     case TableSource::Format::kJsonLines:
       return find_json(connection, source);
     case TableSource::Format::kSelect:

@@ -18,25 +18,12 @@ bool is_one_of(const std::array<std::string_view, size>& names, std::string_view
   return std::ranges::find(names, name) != names.end();
 }
 
-// A constant that is plainly a boolean.
-std::optional<bool> boolean_of(const Json* node) {
-  if (node != nullptr && text_of(*node, "class") == "CAST") {
-    node = node->find("child");  // true is written CAST('t' AS BOOLEAN)
-  }
-  const Json* value = node != nullptr ? node->find("value") : nullptr;
-  const std::string text = value != nullptr ? base::lower(text_of(*value, "value")) : std::string();
-  if (text == "t" || text == "true") {
-    return true;
-  }
-  return text == "f" || text == "false" ? std::optional(false) : std::nullopt;
-}
-
 // Readers that guess a file's form from its first lines: then a quote that does not end makes a
 // file without quotes. Also when everything is said they pass over damage (an empty field too many,
-// names in another order) and round what is no integer where one was asked for.
-constexpr std::array<std::string_view, 7> kGuessing{
-    "read_csv",         "read_csv_auto",         "read_json", "read_json_auto", "read_ndjson",
-    "read_ndjson_auto", "read_json_objects_auto"};
+// names in another order) and round what is no integer where one was asked for. So our own reading
+// takes the place of theirs.
+constexpr std::array<std::string_view, 6> kTextReaders{
+    "read_csv", "read_csv_auto", "read_json", "read_json_auto", "read_ndjson", "read_ndjson_auto"};
 constexpr std::array<std::string_view, 2> kWholeObjects{"read_json_objects", "read_ndjson_objects"};
 
 // Options that pass over what does not fit, and the values with which they do not.
@@ -49,10 +36,6 @@ constexpr std::array kStrictness{
     Strictness{"store_rejects", false}, Strictness{"strict_mode", true}};
 
 Status check_reader_of_text(const std::string& name, const Json::List& arguments) {
-  if (is_one_of(kGuessing, name)) {
-    return refused(name + "(), which guesses, rounds or passes over what does not fit",
-                   std::string(kNameTheFile));
-  }
   for (const Json& argument : arguments) {
     const Option option = option_of(argument);
     const auto strictness = std::ranges::find(kStrictness, option.name, &Strictness::option);
@@ -103,7 +86,10 @@ Status check_table_function(const Json& function) {
     return refused(name + "() tells of the machine at this moment, which is no data",
                    "read files only");
   }
-  if (is_one_of(kGuessing, name) || is_one_of(kWholeObjects, name)) {
+  if (name == "read_json_objects_auto") {
+    return refused(name + "(), which guesses", std::string(kNameTheFile));
+  }
+  if (is_text_reader(name) || is_one_of(kWholeObjects, name)) {
     return check_reader_of_text(name, arguments_of(function));
   }
   return {};
@@ -126,9 +112,23 @@ Status not_the_same_twice(const std::string& what) {
 
 }  // namespace
 
+std::optional<bool> boolean_of(const Json* node) {
+  if (node != nullptr && text_of(*node, "class") == "CAST") {
+    node = node->find("child");  // true is written CAST('t' AS BOOLEAN)
+  }
+  const Json* value = node != nullptr ? node->find("value") : nullptr;
+  const std::string text = value != nullptr ? base::lower(text_of(*value, "value")) : std::string();
+  if (text == "t" || text == "true") {
+    return true;
+  }
+  return text == "f" || text == "false" ? std::optional(false) : std::nullopt;
+}
+
+bool is_text_reader(std::string_view function) { return is_one_of(kTextReaders, function); }
+
 Status check_table_functions(const Mentions& mentions) {
-  for (const Json* function : mentions.table_functions) {
-    TAGSMITH_TRY(check_table_function(*function));
+  for (const TableFunction& function : mentions.table_functions) {
+    TAGSMITH_TRY(check_table_function(*function.call));
   }
   return {};
 }

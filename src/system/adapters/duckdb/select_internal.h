@@ -6,19 +6,26 @@
 #include <vector>
 
 #include "adapters/duckdb/connection_internal.h"
+#include "adapters/duckdb/source_internal.h"
 #include "base/json.h"
 #include "base/result.h"
 
 namespace tagsmith::duckdb {
 
+/// A function that is called after FROM.
+struct TableFunction {
+  const base::Json* call = nullptr;
+  bool has_alias = false;
+};
+
 /// What of a SELECT's syntax tree decides what it reads, and whether it gives the same twice.
 /// Borrowed from the tree.
 struct Mentions {
-  std::vector<const base::Json*> tables;           // BASE_TABLE: named after FROM
-  std::vector<const base::Json*> table_functions;  // called after FROM
-  std::vector<const base::Json*> functions;        // called in expressions
-  std::vector<std::string> words;                  // names of one part that may be a column's
-  std::vector<std::string> own_names;              // those that WITH defines, in lower case
+  std::vector<const base::Json*> tables;  // BASE_TABLE: named after FROM
+  std::vector<TableFunction> table_functions;
+  std::vector<const base::Json*> functions;  // called in expressions
+  std::vector<std::string> words;            // names of one part that may be a column's
+  std::vector<std::string> own_names;        // those that WITH defines, in lower case
   bool takes_sample = false;
 };
 
@@ -43,6 +50,26 @@ struct Option {
 };
 
 Option option_of(const base::Json& argument);
+
+/// A constant that is plainly a boolean.
+std::optional<bool> boolean_of(const base::Json* node);
+
+/// Whether the function reads CSV or JSON lines by guesses of its own, so that text_call() has to
+/// say how the files are read instead.
+bool is_text_reader(std::string_view function);
+
+/// How the files of a call of such a function are read.
+struct TextCall {
+  dataset::TableSource::Format format = dataset::TableSource::Format::kCsv;
+  CsvReading csv;
+};
+
+/// `path` is the first that the call names. Refuses options that ask for another reading than ours.
+base::Result<TextCall> text_call(const base::Json& function, std::string_view path);
+
+/// How long the text of a call is, up to its last parenthesis; nothing where comments or texts in
+/// $$ make that hard to say.
+std::optional<size_t> length_of_call(std::string_view select, size_t offset);
 
 /// Refuses functions after FROM that guess at a file's form, pass over what does not fit, convert
 /// what differs between files, or tell of DuckDB instead of data.

@@ -50,10 +50,11 @@ Result<std::vector<std::string>> files_named(const std::string& pattern) {
   return matching;
 }
 
-Result<std::string> strict_text(Connection& connection, const TableSource& source) {
-  const Found found =
-      TAGSMITH_TRY(source.format == TableSource::Format::kJsonLines ? find_json(connection, source)
-                                                                    : find_csv(connection, source));
+Result<std::string> strict_text(Connection& connection, const TableSource& source,
+                                const CsvReading& reading) {
+  const Found found = TAGSMITH_TRY(source.format == TableSource::Format::kJsonLines
+                                       ? find_json(connection, source)
+                                       : find_csv(connection, source, reading));
   std::string columns;
   for (const Foreign& column : found.columns) {
     columns += (columns.empty() ? "" : ", ") + column.expression + " AS " + quote_name(column.name);
@@ -104,7 +105,7 @@ Result<std::string> strict_file(Connection& connection, const std::string& path,
                  : select.key};
   Result<std::string> text = format == TableSource::Format::kParquet
                                  ? strict_parquet(connection, source)
-                                 : strict_text(connection, source);
+                                 : strict_text(connection, source, reading_of(format));
   if (!text) {
     return error_in(std::move(text).error(), source);
   }
@@ -199,7 +200,7 @@ Result<std::vector<Replacement>> replacements(Connection& connection, const Tabl
   return out;
 }
 
-// --- Files named in read_parquet() --------------------------------------------------------------
+// --- Files named in calls --------------------------------------------------------------
 
 // A path or pattern that stands in a statement as a constant.
 struct Constant {
@@ -280,6 +281,46 @@ Status compare_files_of_call(Connection& connection, const TableSource& select,
   return {};
 }
 
+bool is_compressed(std::string_view path) {
+  return path.ends_with(".gz") || path.ends_with(".zst");
+}
+
+// A call that would read texts in its own way gives way to ours.
+Status replace_text_reader(Connection& connection, const TableSource& select,
+                           const TableFunction& function, std::vector<Replacement>& out) {
+  const std::string name = base::lower(text_of(*function.call, "function_name"));
+  const auto constants = constants_of(*function.call);
+  const auto offset = offset_of(*function.call);
+  const auto length = offset ? length_of_call(select.select, *offset) : std::nullopt;
+  const auto positional =
+      std::ranges::count_if(arguments_of(*function.call),
+                            [](const Json& argument) { return option_of(argument).name.empty(); });
+  if (!constants || !length || positional != 1) {
+    return refused(name + "() in an unusual notation",
+                   fmt::format("write {}('FILE') or {}(['FILE', 'FILE']), without comments inside",
+                               name, name));
+  }
+  const TextCall call = TAGSMITH_TRY(text_call(*function.call, constants->front().text));
+  // The key of a CSV would stay text, as in strict_file().
+  TableSource source{.name = select.name,
+                     .format = call.format,
+                     .key = call.format == TableSource::Format::kCsv ? std::string() : select.key};
+  for (const Constant& constant : *constants) {
+    if (is_compressed(constant.text)) {
+      return refused("the compressed file " + base::quote(constant.text), "unpack it first");
+    }
+    const auto files = TAGSMITH_TRY(files_named(constant.text));
+    source.files.insert(source.files.end(), files.begin(), files.end());
+  }
+  auto text = strict_text(connection, source, call.csv);
+  if (!text) {
+    return error_in(std::move(text).error(), source);
+  }
+  const std::string alias = function.has_alias ? "" : " AS " + quote_name(name);
+  out.push_back({.offset = *offset, .length = *length, .text = std::move(text).value() + alias});
+  return {};
+}
+
 // The same SELECT with a strict reading in the place of each file.
 Result<std::string> with_strict_files(Connection& connection, const TableSource& source) {
   const Json tree = TAGSMITH_TRY(syntax_tree(connection, source.select));
@@ -287,9 +328,12 @@ Result<std::string> with_strict_files(Connection& connection, const TableSource&
   TAGSMITH_TRY(check_table_functions(mentions));
   TAGSMITH_TRY(check_gives_the_same_twice(connection, mentions));
   std::vector<Replacement> places = TAGSMITH_TRY(replacements(connection, source, mentions));
-  for (const Json* function : mentions.table_functions) {
-    if (base::lower(text_of(*function, "function_name")) == "read_parquet") {
-      TAGSMITH_TRY(compare_files_of_call(connection, source, *function, places));
+  for (const TableFunction& function : mentions.table_functions) {
+    const std::string name = base::lower(text_of(*function.call, "function_name"));
+    if (name == "read_parquet") {
+      TAGSMITH_TRY(compare_files_of_call(connection, source, *function.call, places));
+    } else if (is_text_reader(name)) {
+      TAGSMITH_TRY(replace_text_reader(connection, source, function, places));
     }
   }
   // One place may be in the tree twice; the last comes first, so that offsets stay right.

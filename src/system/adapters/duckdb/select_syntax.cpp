@@ -28,7 +28,7 @@ void collect(const Json& node, Mentions& out) {
     out.tables.push_back(&node);
   } else if (const Json* function = node.find("function");
              type == "TABLE_FUNCTION" && function != nullptr) {
-    out.table_functions.push_back(function);
+    out.table_functions.push_back({.call = function, .has_alias = !text_of(node, "alias").empty()});
   } else if (!text_of(node, "function_name").empty()) {
     out.functions.push_back(&node);
   } else if (type == "COLUMN_REF" && names != nullptr && names->list() != nullptr &&

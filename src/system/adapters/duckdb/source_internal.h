@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "adapters/duckdb/connection_internal.h"
+#include "adapters/duckdb/text_file_internal.h"
 #include "base/result.h"
 #include "column/type.h"
 #include "dataset/reader.h"
@@ -27,6 +28,18 @@ struct Found {
   bool integer_key = false;
 };
 
+/// How a CSV is read.
+struct CsvReading {
+  CsvForm form;
+  /// Names its columns, which are texts then; empty: the header names them.
+  std::vector<std::string> columns;
+  bool has_header = true;
+  bool all_text = false;  // else a column is what all its values are
+};
+
+/// How a file is read that is named without more.
+CsvReading reading_of(dataset::TableSource::Format format);
+
 /// Parquet's old timestamps: DuckDB gives a TIMESTAMP, but the value is a point in time (UTC).
 /// (Nanoseconds with a zone it cuts to microseconds towards 1970 before we see them.)
 inline constexpr std::string_view kInt96 = "INT96";
@@ -42,7 +55,8 @@ bool is_too_wide(std::string_view type);
 
 /// Look at the files of a source, of which there is at least one.
 base::Result<Found> find_parquet(Connection& connection, const dataset::TableSource& source);
-base::Result<Found> find_csv(Connection& connection, const dataset::TableSource& source);
+base::Result<Found> find_csv(Connection& connection, const dataset::TableSource& source,
+                             const CsvReading& reading);
 base::Result<Found> find_json(Connection& connection, const dataset::TableSource& source);
 
 /// A SELECT, in which each file named after FROM is read as find_csv, find_json and find_parquet

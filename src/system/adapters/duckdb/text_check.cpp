@@ -31,8 +31,8 @@ Complaint quote_complaint(std::string reason) {
 // Goes through a file byte by byte, one record at a time in memory.
 class CsvCheck {
  public:
-  CsvCheck(const std::string& path, std::ifstream file, size_t field_count, char separator)
-      : path_(path), file_(std::move(file)), field_count_(field_count), separator_(separator) {}
+  CsvCheck(const std::string& path, std::ifstream file, size_t field_count, const CsvForm& form)
+      : path_(path), file_(std::move(file)), field_count_(field_count), form_(form) {}
 
   Status run() {
     TAGSMITH_TRY(read_on());
@@ -94,7 +94,11 @@ class CsvCheck {
     const size_t length = c == '\r' && at_ + 1 < bytes_.size() && bytes_[at_ + 1] == '\n' ? 2 : 1;
     if (place_ == Place::kQuoted) {
       line_ += is_break ? 1 : 0;
-      place_ = c == '"' ? Place::kAfterQuote : Place::kQuoted;
+      if (c == form_.escape && c != form_.quote) {
+        at_ += take_escaped();
+        return;
+      }
+      place_ = c == form_.quote ? Place::kAfterQuote : Place::kQuoted;
       at_ += is_break ? length : 1;
       return;
     }
@@ -103,12 +107,13 @@ class CsvCheck {
       take_break(std::string_view(bytes_).substr(at_, length));
       return;
     }
-    if (c == separator_) {
+    const bool is_quote = form_.quote != 0 && c == form_.quote;
+    if (c == form_.separator) {
       ++fields_;
       place_ = Place::kFieldStart;
-    } else if (c == '"' && place_ == Place::kPlain) {
+    } else if (is_quote && place_ == Place::kPlain) {
       complaint_ = quote_complaint("a quote inside a field without quotes");
-    } else if (c == '"') {
+    } else if (is_quote && (place_ == Place::kFieldStart || form_.escape == form_.quote)) {
       place_ = Place::kQuoted;  // after a quote in quotes: it stands for one
     } else if (place_ == Place::kAfterQuote) {
       complaint_ = quote_complaint("text after a quoted field");
@@ -116,6 +121,17 @@ class CsvCheck {
       place_ = Place::kPlain;
     }
     ++at_;
+  }
+
+  // How many bytes an escape in a quoted field takes with what it stands before.
+  size_t take_escaped() {
+    const char next = at_ + 1 < bytes_.size() ? bytes_[at_ + 1] : form_.separator;
+    if (next == form_.quote || next == form_.escape) {
+      return 2;
+    }
+    complaint_ = {fmt::format("{} before what is no quote", base::quote({&form_.escape, 1})),
+                  "the escape stands before a quote or another escape"};
+    return 1;
   }
 
   // The bytes inside of a field, up to one that may mean something.
@@ -127,7 +143,7 @@ class CsvCheck {
     size_t at = at_;
     for (; at < bytes_.size(); ++at) {
       const char c = bytes_[at];
-      if (c == separator_ || c == '"' || c == '\n' || c == '\r') {
+      if (c == form_.separator || c == form_.quote || c == form_.escape || c == '\n' || c == '\r') {
         break;
       }
       all |= static_cast<unsigned char>(c);
@@ -142,11 +158,20 @@ class CsvCheck {
     if (!record.empty() && fields_ != field_count_) {
       complaint_ = {
           fmt::format("{} field{} where {} belong", fields_, fields_ == 1 ? "" : "s", field_count_),
-          separator_ == ',' ? "a field with a comma in it stands in quotes"
-                            : "a field with a tabulator in it stands in quotes"};
+          fields_hint()};
     } else if (has_high_ && !is_utf8(record)) {
       complaint_ = {"not UTF-8", "convert the file to UTF-8"};
     }
+  }
+
+  [[nodiscard]] std::string fields_hint() const {
+    if (form_.quote == 0) {
+      return "name a separator that no field holds";
+    }
+    return fmt::format("a field with {} in it stands in quotes",
+                       form_.separator == ','    ? "a comma"
+                       : form_.separator == '\t' ? "a tabulator"
+                                                 : base::quote({&form_.separator, 1}));
   }
 
   void take_break(std::string_view line_break) {
@@ -179,7 +204,7 @@ class CsvCheck {
   const std::string& path_;
   std::ifstream file_;
   size_t field_count_;
-  char separator_;
+  CsvForm form_;
   std::string bytes_;  // from the start of the record on
   size_t start_ = 0;   // of the record
   size_t at_ = 0;
@@ -195,8 +220,8 @@ class CsvCheck {
 
 }  // namespace
 
-Status check_csv(const std::string& path, size_t field_count, char separator) {
-  return CsvCheck(path, TAGSMITH_TRY(open_text(path)), field_count, separator).run();
+Status check_csv(const std::string& path, size_t field_count, const CsvForm& form) {
+  return CsvCheck(path, TAGSMITH_TRY(open_text(path)), field_count, form).run();
 }
 
 }  // namespace tagsmith::duckdb

@@ -12,21 +12,31 @@ namespace tagsmith::duckdb {
 /// No line of a CSV, quoted line breaks included, is longer.
 inline constexpr size_t kCsvLineBytesMax = size_t{16} << 20;
 
+/// How the fields of a CSV are told apart.
+struct CsvForm {
+  char separator = ',';
+  char quote = '"';   // around a field; 0 when no byte quotes
+  char escape = '"';  // before a quote inside of quotes; the quote itself, or another byte
+
+  bool operator==(const CsvForm&) const = default;
+};
+
 /// A file to read. E_DATA_FILE with the path when it is not there or a folder, kUnavailable when
 /// the system does not let us read it.
 base::Result<std::ifstream> open_text(const std::string& path);
 
-/// The fields of the first record of a CSV file (RFC 4180, with `separator` between the fields; a
+/// The fields of the first record of a CSV file (RFC 4180, but for the bytes that `form` says; a
 /// byte order mark is skipped).
 /// E_DATA_FILE with the path when there is none, or when it is not one; kUnavailable when the
 /// system does not let us read it.
-base::Result<std::vector<std::string>> read_csv_header(const std::string& path, char separator);
+base::Result<std::vector<std::string>> read_csv_header(const std::string& path,
+                                                       const CsvForm& form);
 
 /// Reads a CSV file and finds what RFC 4180 does not allow, and DuckDB takes or tells less well:
 /// lines with another number of fields than `field_count`, quotes out of place, line ends of
 /// several kinds, bytes that are no UTF-8. Empty lines are passed over. E_DATA_FILE with path and
 /// the line at which the record starts.
-base::Status check_csv(const std::string& path, size_t field_count, char separator);
+base::Status check_csv(const std::string& path, size_t field_count, const CsvForm& form);
 
 /// What is wrong with a line, and what to do.
 struct Complaint {

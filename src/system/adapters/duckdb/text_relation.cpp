@@ -271,19 +271,52 @@ Status check_same_header(std::span<const std::string> first, const std::string& 
   return {};
 }
 
-// All columns as texts, by nothing but RFC 4180.
-std::string csv_reader(std::string_view files, std::span<const std::string> names, char separator) {
+// A byte as an option of DuckDB, where none is an empty text.
+std::string byte_option(char byte) {
+  return quote_text(byte == 0 ? std::string() : std::string(1, byte));
+}
+
+// All columns as texts, by nothing but RFC 4180 and the form.
+std::string csv_reader(std::string_view files, std::span<const std::string> names,
+                       const CsvReading& reading) {
   std::string columns;
   for (const std::string& name : names) {
     columns += (columns.empty() ? "" : ", ") + quote_text(name) + ": 'VARCHAR'";
   }
-  return fmt::format(
-      "read_csv({}, columns = {{{}}}, auto_detect = false, header = true, delim = {}, quote = "
-      "'\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, strict_mode = true, "
-      "null_padding = false, compression = 'none', hive_partitioning = false, max_line_size = {}, "
-      "buffer_size = {})",
-      files, columns, quote_text(std::string(1, separator)), kCsvLineBytesMax,
+  const std::string reader = fmt::format(
+      "read_csv({}, columns = {{{}}}, auto_detect = false, header = {}, delim = {}, quote = {}, "
+      "escape = {}, nullstr = '', allow_quoted_nulls = false, strict_mode = true, null_padding = "
+      "false, compression = 'none', hive_partitioning = false, max_line_size = {}, buffer_size = "
+      "{})",
+      files, columns, reading.has_header, byte_option(reading.form.separator),
+      byte_option(reading.form.quote), byte_option(reading.form.escape), kCsvLineBytesMax,
       2 * kCsvLineBytesMax);
+  // DuckDB makes a null of an empty line where there is one column.
+  return names.size() == 1
+             ? fmt::format("(FROM {} WHERE {} IS NOT NULL)", reader, quote_name(names.front()))
+             : reader;
+}
+
+// Whether all files are what their reading says, byte by byte.
+Status check_csv_files(const TableSource& source, const CsvReading& reading,
+                       std::span<const std::string> names) {
+  const bool names_own = reading.columns.empty();
+  const std::string first = names_own ? source.files.front() : "columns";
+  for (const std::string& file : source.files) {
+    // One column holds whole lines, and what the first says is no name.
+    if (names_own || (reading.has_header && names.size() > 1)) {
+      const std::vector<std::string> header = TAGSMITH_TRY(read_csv_header(file, reading.form));
+      auto same = check_same_header(names, first, header, file);
+      if (!same) {
+        base::Error error = std::move(same).error();
+        error.hint =
+            names_own ? kSameColumns : "name the columns as the first line does, in its order";
+        return error;
+      }
+    }
+    TAGSMITH_TRY(check_csv(file, names.size(), reading.form));
+  }
+  return {};
 }
 
 // The columns that DuckDB finds over all lines.
@@ -308,24 +341,27 @@ Result<std::vector<Foreign>> describe_json(Connection& connection, const TableSo
 
 }  // namespace
 
-Result<Found> find_csv(Connection& connection, const TableSource& source) {
-  const char separator = source.format == TableSource::Format::kTsv ? '\t' : ',';
+CsvReading reading_of(TableSource::Format format) {
+  return {.form = {.separator = format == TableSource::Format::kTsv ? '\t' : ','}};
+}
+
+Result<Found> find_csv(Connection& connection, const TableSource& source,
+                       const CsvReading& reading) {
   const std::string& first_file = source.files.front();
-  const std::vector<std::string> names = TAGSMITH_TRY(read_csv_header(first_file, separator));
-  TAGSMITH_TRY(check_names(names, first_file));
-  for (const std::string& file : source.files) {
-    const std::vector<std::string> header = TAGSMITH_TRY(read_csv_header(file, separator));
-    TAGSMITH_TRY(check_same_header(names, first_file, header, file));
-    TAGSMITH_TRY(check_csv(file, names.size(), separator));
+  std::vector<std::string> names = reading.columns;
+  if (names.empty()) {
+    names = TAGSMITH_TRY(read_csv_header(first_file, reading.form));
   }
-  Found found{.from = csv_reader(list_of_files(source), names, separator)};
+  TAGSMITH_TRY(check_names(names, first_file));
+  TAGSMITH_TRY(check_csv_files(source, reading, names));
+  Found found{.from = csv_reader(list_of_files(source), names, reading)};
   for (const std::string& name : names) {
     found.columns.push_back(
         {.name = name, .type = "VARCHAR", .expression = column_expression(name)});
   }
   std::vector<Inferred> which;
   for (size_t i = 0; i < names.size(); ++i) {
-    if (!is_hidden(source, names[i])) {
+    if (!reading.all_text && !is_hidden(source, names[i])) {
       which.push_back({.index = i});
     }
   }
