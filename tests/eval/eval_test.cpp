@@ -189,6 +189,17 @@ TEST(Eval, ReadsCsvAndJsonLines) {
                                 HasSubstr("line 2"), HasSubstr("oops"))));
 }
 
+TEST(Eval, AReasonLetsNoCellSteerTheTerminal) {
+  const Folder folder;
+  const std::string users = folder.put("u.csv", "user_id,name\na,\x1b[2Jann\n");
+  const Outcome outcome =
+      eval(folder, R"([{"tag_id": 1, "name": "x\u001b[2J", "rule": "name is not null"}])",
+           {"--table", "t=" + users, "--why", "a"});
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_THAT(outcome.out, testing::Not(HasSubstr("\x1b")));
+  EXPECT_THAT(outcome.out, HasSubstr("\\x1b[2J"));
+}
+
 TEST(Eval, AResultTakesThePlaceOfNoInput) {
   const Folder folder;
   put_warehouse(folder);

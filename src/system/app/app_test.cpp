@@ -80,6 +80,15 @@ TEST(TextTable, AlignsByWhatATerminalShows) {
             " né    1,000  x\n");
 }
 
+TEST(TextTable, LetsNoCellSteerTheTerminal) {
+  TextTable table({{"name"}, {"note"}});
+  table.add({"\x1b[2Jann", "a\r\nb\tc\x7f"});
+  EXPECT_EQ(table.text(0),
+            "name        note\n"
+            "\\x1b[2Jann  a\\x0d\\nb\\tc\\x7f\n");
+  EXPECT_EQ(printable("é\n\x1b", true), "é\n\\x1b");
+}
+
 TEST(Terminal, WritesNumbersForPersons) {
   EXPECT_EQ(grouped(0), "0");
   EXPECT_EQ(grouped(999), "999");

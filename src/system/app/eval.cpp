@@ -145,7 +145,7 @@ base::Status answer_why(const Prepared& prepared, const EvalOptions& options) {
                        "ids are compared byte by byte");
   }
   return print(options.json ? explain::to_json(*reasons) + "\n"
-                            : explain::to_text(*reasons, stdout_shows_signs()));
+                            : printable(explain::to_text(*reasons, stdout_shows_signs()), true));
 }
 
 std::string stages_text(const Prepared& prepared, const rule::LoweredRules& lowered,

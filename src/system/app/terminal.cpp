@@ -91,8 +91,24 @@ void Progress::show(std::string_view text) const {
   }
 }
 
+std::string printable(std::string_view text, bool keeps_lines) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((c == '\n' && keeps_lines) || (byte >= 0x20 && byte != 0x7F)) {
+      out += c;
+    } else if (c == '\n' || c == '\t') {
+      out += c == '\n' ? "\\n" : "\\t";
+    } else {
+      out += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return out;
+}
+
 void TextTable::add(std::vector<std::string> cells) {
   TAGSMITH_ASSERT(cells.size() == headings_.size());
+  std::ranges::transform(cells, cells.begin(), [](const auto& cell) { return printable(cell); });
   rows_.push_back(std::move(cells));
 }
 

@@ -41,6 +41,10 @@ class Progress {
   bool is_terminal_;
 };
 
+/// The text with its control characters escaped, as in "\\x1b", so that no cell of the data steers
+/// the terminal. Line breaks stay where `keeps_lines`.
+std::string printable(std::string_view text, bool keeps_lines = false);
+
 /// A table of text: a heading and rows of as many cells.
 class TextTable {
  public:
