@@ -304,12 +304,24 @@ class Lists(AskTest):
     def test_history_names_every_gain_and_loss(self):
         self.run_tags()
         self.tagsmith("grant", "dan", "guest", "--reason", "a friend", "--actor", "mia")
-        self.tagsmith("grant", "dan", "guest", "--remove")
-        rows = self.tagsmith("history", "dan").out.splitlines()
-        self.assertEqual(len(rows), 3)
-        self.assertIn("entered  guest  by hand  manual  a friend, by mia", rows[1])
-        self.assertIn("left     guest  by hand  manual  a friend, by mia", rows[2])
-        self.assertEqual([row["kind"] for row in self.tagsmith("history", "dan", "--json").lines], ["entered", "left"])
+        self.tagsmith("grant", "dan", "guest", "--remove", "--reason", "no friend", "--actor", "kim")
+        rows = [" ".join(row.split()[3:]) for row in self.tagsmith("history", "dan").out.splitlines()[1:]]
+        self.assertEqual(rows, ["granted guest mia a friend",
+                                "entered guest by hand (mia) manual a friend, by mia",
+                                "grant removed guest kim no friend",
+                                "left guest by hand (kim) manual a friend, by mia"])
+        lines = self.tagsmith("history", "dan", "--json").lines
+        self.assertEqual([(row["kind"], row["actor"], row["edit_reason"]) for row in lines],
+                         [("granted", "mia", "a friend"), ("entered", "mia", "a friend"),
+                          ("grant removed", "kim", "no friend"), ("left", "kim", "no friend")])
+        self.assertEqual(self.tagsmith("feed", "--after", "0", "--json").lines[-1]["actor"], "kim")
+
+    def test_history_keeps_a_block_that_changed_nothing_and_is_gone(self):
+        self.run_tags()
+        self.tagsmith("block", "dan", "guest", "--reason", "complained", "--actor", "mia")
+        self.tagsmith("block", "dan", "guest", "--remove", "--actor", "kim")
+        rows = [" ".join(row.split()[3:]) for row in self.tagsmith("history", "dan").out.splitlines()[1:]]
+        self.assertEqual(rows, ["blocked guest mia complained", "block removed guest kim"])
         self.assertEqual(self.tagsmith("history", "nobody", code=2).errors[0]["code"], "E_USER_UNKNOWN")
 
     def test_tags_have_members_versions_and_runs(self):

@@ -182,7 +182,8 @@ Command add_edit(CLI::App& app, membership::ManualEdit::Kind kind) {
   command->add_option("--file", options->file, "many users: CSV (see below)")->type_name("FILE");
   CLI::Option* remove =
       command->add_flag("--remove", options->remove, "take it back; the rules decide again");
-  command->add_option("--reason", options->reason, "why; stands in the evidence")->excludes(remove);
+  command->add_option("--reason", options->reason,
+                      "why; stands in the evidence of a grant, and in the history");
   command
       ->add_option("--expires", options->expires,
                    "the last day, or a number of days like 30d (default: the tag's grant_days)")

@@ -17,6 +17,7 @@
 namespace tagsmith::app {
 namespace {
 
+using membership::EditRecord;
 using membership::FeedRow;
 
 constexpr size_t kPrintedAtOnce = size_t{1} << 16;
@@ -43,11 +44,18 @@ std::string json_of(const FeedRow& row, const Asking& asking) {
                        base::json_quoted(row.user_id), row.tag_id,
                        base::json_quoted(code_of(asking.tags, row.tag_id)), row.detail);
   }
+  if (row.run_id == 0) {
+    out += fmt::format(R"(,"actor":{},"edit_reason":{})", base::json_quoted(row.actor),
+                       base::json_quoted(row.reason));
+  }
   return out + "}\n";
 }
 
 std::string origin_of(const FeedRow& row) {
-  return row.run_id == 0 ? std::string("by hand") : fmt::format("run {}", row.run_id);
+  if (row.run_id != 0) {
+    return fmt::format("run {}", row.run_id);
+  }
+  return row.actor.empty() ? std::string("by hand") : fmt::format("by hand ({})", row.actor);
 }
 
 std::string text_of(const FeedRow& row, const Asking& asking) {
@@ -120,6 +128,34 @@ std::vector<std::string> ground_of(const FeedRow& row) {
   return {std::string(membership::name_of(detail->source)), reason};
 }
 
+std::string_view name_of(const EditRecord& record) {
+  if (record.edit.kind == membership::ManualEdit::Kind::kGrant) {
+    return record.removed ? "grant removed" : "granted";
+  }
+  return record.removed ? "block removed" : "blocked";
+}
+
+std::string json_of(const EditRecord& record, const Asking& asking) {
+  const membership::ManualEdit& edit = record.edit;
+  return fmt::format(
+      R"({{"time":"{}","kind":"{}","user_id":{},"tag_id":{},"code":{},"actor":{},"edit_reason":{},)"
+      R"("expires_at":{}}})"
+      "\n",
+      membership::time_text(edit.made_at), name_of(record), base::json_quoted(edit.user_id),
+      edit.tag_id, base::json_quoted(code_of(asking.tags, edit.tag_id)),
+      base::json_quoted(edit.actor), base::json_quoted(edit.reason),
+      edit.expires_at ? base::json_quoted(membership::time_text(*edit.expires_at)) : "null");
+}
+
+std::string reason_of(const EditRecord& record) {
+  std::string reason = record.edit.reason;
+  if (record.edit.expires_at) {
+    reason += fmt::format("{}until {}", reason.empty() ? "" : ", ",
+                          time_for_people(*record.edit.expires_at));
+  }
+  return reason;
+}
+
 base::Result<int> print_history(const HistoryOptions& options) {
   const auto asking = TAGSMITH_TRY(open_asking(options.project));
   if (!asking) {
@@ -128,7 +164,24 @@ base::Result<int> print_history(const HistoryOptions& options) {
   TextTable table({{"time"}, {"what"}, {"tag"}, {"by"}, {"source"}, {"reason"}});
   std::map<std::int64_t, std::string> standings;
   bool empty = true;
+  const auto log = TAGSMITH_TRY(asking->store->tags().edit_log(options.user));
+  auto decision = log.begin();
+  // The decisions that were made before a row of the feed.
+  const auto show_decisions = [&](std::uint64_t seq) -> base::Status {
+    for (; decision != log.end() && decision->feed_seq < seq; ++decision) {
+      empty = false;
+      if (options.project.json) {
+        TAGSMITH_TRY(print(json_of(*decision, *asking)));
+        continue;
+      }
+      table.add({time_for_people(decision->edit.made_at), std::string(name_of(*decision)),
+                 code_of(asking->tags, decision->edit.tag_id), decision->edit.actor, "",
+                 reason_of(*decision)});
+    }
+    return {};
+  };
   const auto show = [&](const FeedRow& row) -> base::Result<bool> {
+    TAGSMITH_TRY(show_decisions(row.seq));
     empty = false;
     if (options.project.json) {
       TAGSMITH_TRY(print(json_of(row, *asking)));
@@ -146,12 +199,13 @@ base::Result<int> print_history(const HistoryOptions& options) {
   TAGSMITH_TRY(explain::read_feed(
       asking->store->tags(),
       {.user_id = options.user, .rows_max = std::numeric_limits<size_t>::max()}, show));
+  TAGSMITH_TRY(show_decisions(std::numeric_limits<std::uint64_t>::max()));
   if (empty) {
-    return base::Error{
-        .code = base::ErrorCode::kNotFound,
-        .message = fmt::format("the user {} never had a tag", base::quote(options.user)),
-        .symbol = "E_USER_UNKNOWN",
-        .hint = "ids are compared byte by byte"};
+    return base::Error{.code = base::ErrorCode::kNotFound,
+                       .message = fmt::format("the user {} never had a tag, a grant or a block",
+                                              base::quote(options.user)),
+                       .symbol = "E_USER_UNKNOWN",
+                       .hint = "ids are compared byte by byte"};
   }
   if (!options.project.json) {
     TAGSMITH_TRY(print(table.text(0)));

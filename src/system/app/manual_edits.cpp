@@ -129,10 +129,10 @@ class EditReader {
                     .kind = options_.kind,
                     .actor = actor_,
                     .made_at = now_};
+    edit.reason = row.reason.empty() ? options_.reason : row.reason;
     if (options_.remove) {
       return edit;
     }
-    edit.reason = row.reason.empty() ? options_.reason : row.reason;
     const std::string& expires = row.expires.empty() ? options_.expires : row.expires;
     if (!expires.empty()) {
       edit.expires_at = TAGSMITH_TRY(read_end(expires));

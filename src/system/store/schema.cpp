@@ -36,12 +36,19 @@ constexpr std::array kFirst{
 
     "create table tagsmith_feed (seq bigint not null primary key, run_id bigint not null, "
     "kind varchar(9) not null, user_id {user_id}, tag_id integer, detail {text}, "
-    "made_at bigint not null)",
+    "made_at bigint not null, actor {text}, reason {text})",
     "create index tagsmith_feed_user_id on tagsmith_feed (user_id, seq)",
 
     "create table tagsmith_manual (user_id {user_id} not null, tag_id integer not null, "
     "kind varchar(5) not null, actor {text} not null, reason {text} not null, "
     "made_at bigint not null, expires_at bigint, primary key (user_id, tag_id, kind)) {clustered}",
+
+    // Every grant and block that was made or taken away; rows are only added.
+    "create table tagsmith_edits (edit_id {key}, user_id {user_id} not null, "
+    "tag_id integer not null, kind varchar(5) not null, removed integer not null, "
+    "actor {text} not null, reason {text} not null, made_at bigint not null, expires_at bigint, "
+    "feed_seq bigint not null)",
+    "create index tagsmith_edits_user_id on tagsmith_edits (user_id, edit_id)",
 
     "create table tagsmith_runs (run_id bigint not null primary key, state varchar(10) not null, "
     "pins {text} not null, is_full integer not null, actor {text} not null, plan {text}, "
@@ -73,10 +80,10 @@ struct Migration {
 };
 const std::array kMigrations{Migration{kFirst}};
 
-constexpr std::array<std::string_view, 10> kOurTables{
-    "user_tags",       "tagsmith_feed_head", "tagsmith_feed",          "tagsmith_manual",
-    "tagsmith_runs",   "tagsmith_rewrites",  "tagsmith_rule_versions", "tagsmith_tag_states",
-    "tagsmith_fences", "tagsmith_heartbeats"};
+constexpr std::array<std::string_view, 11> kOurTables{
+    "user_tags",           "tagsmith_feed_head", "tagsmith_feed",      "tagsmith_manual",
+    "tagsmith_edits",      "tagsmith_runs",      "tagsmith_rewrites",  "tagsmith_rule_versions",
+    "tagsmith_tag_states", "tagsmith_fences",    "tagsmith_heartbeats"};
 constexpr std::string_view kStoreTable = "tagsmith_store";
 
 base::Error foreign(std::string message, const std::string& name, std::string hint) {

@@ -183,6 +183,7 @@ class StoreContract : public testing::TestWithParam<ContractDatabase> {
          {"select * from user_tags order by user_id", "select * from tagsmith_feed_head",
           "select * from tagsmith_feed order by seq",
           "select * from tagsmith_manual order by user_id, tag_id, kind",
+          "select * from tagsmith_edits order by edit_id",
           "select * from tagsmith_runs order by run_id",
           "select * from tagsmith_rewrites order by run_id, user_id, tag_id",
           "select * from tagsmith_rule_versions order by tag_id, number",
@@ -384,6 +385,53 @@ TEST_P(StoreContract, IdsThatDifferInAnythingAreOtherUsers) {
     SCOPED_TRACE(id);
     EXPECT_EQ(tags().user(id).value()->user_id, id);
   }
+}
+
+TEST_P(StoreContract, EveryDecisionOfAPersonIsKeptWithWhoAndWhy) {
+  publish({1}, {user_with("u1", {1})}, kStart);
+  membership::ManualEdit block = block_of("u1", 1, kStart + 1);
+  block.actor = "mia";
+  block.reason = "complained";
+  set({block}, kStart + 1);
+  set({block}, kStart + 2);  // nothing new
+  membership::ManualEdit grant = grant_of("u1", 1, kStart + 3);
+  grant.expires_at = kStart + kHour;
+  set({grant, grant_of("u2", 1, kStart + 3)}, kStart + 3);  // the block wins
+  membership::ManualEdit back = block;
+  back.actor = "kim";
+  back.reason = "";
+  const membership::EditRequest removal{.set = {}, .remove = {back}, .stamp = {.time = kStart + 4}};
+  ASSERT_TRUE(tags().edit(removal));
+  ASSERT_TRUE(tags().edit(removal));  // not there any more
+
+  const auto log = tags().edit_log("u1").value();
+  ASSERT_EQ(log.size(), 3U);
+  EXPECT_EQ(log[0], (membership::EditRecord{.edit = block, .removed = false, .feed_seq = 2}));
+  EXPECT_EQ(log[1], (membership::EditRecord{.edit = grant, .removed = false, .feed_seq = 3}));
+  back.made_at = kStart + 4;
+  EXPECT_EQ(log[2], (membership::EditRecord{.edit = back, .removed = true, .feed_seq = 4}));
+  EXPECT_TRUE(tags().edit_log("u3").value().empty());
+
+  const auto rows = feed();
+  ASSERT_EQ(rows.size(), 5U) << "a decision is no row of the feed";
+  EXPECT_EQ(rows[0].actor, "") << "of a run";
+  EXPECT_EQ(rows[2].kind, membership::FeedRow::Kind::kLeft);
+  EXPECT_EQ(rows[2].actor, "mia");
+  EXPECT_EQ(rows[2].reason, "complained");
+  EXPECT_EQ(rows[3].user_id, "u2");
+  EXPECT_EQ(rows[3].actor, "ann");
+  EXPECT_EQ(rows[4].user_id, "u1") << "the grant holds when the block is gone";
+  EXPECT_EQ(rows[4].actor, "kim");
+}
+
+TEST_P(StoreContract, AnIdThatIsNoUtf8IsRefused) {
+  for (const std::string id : {"b\xff"
+                               "b",
+                               "\xc3", "\xed\xa0\x80", "\xf5\x80\x80\x80"}) {
+    TAGSMITH_EXPECT_FAILS(tags().check_user_id(id), "E_STORE_USER_ID");
+    TAGSMITH_EXPECT_FAILS(tags().edit({.set = {grant_of(id, 1, kStart)}}), "E_STORE_USER_ID");
+  }
+  EXPECT_TRUE(tags().check_user_id("b\xc3\xa9\xf0\x9f\x98\x80"));
 }
 
 TEST_P(StoreContract, AnIdThatDoesNotFitIsRefusedBeforeAnythingIsWritten) {

@@ -194,10 +194,24 @@ class TagStore final : public membership::TagStore {
     });
   }
 
+  base::Result<std::vector<membership::EditRecord>> edit_log(const std::string& user_id) override {
+    const std::string sql = fmt::format(
+        "select {}, removed, feed_seq from tagsmith_edits where user_id = ? order by edit_id",
+        kManualColumns);
+    const SqlRow key{user_id};
+    std::vector<membership::EditRecord> log;
+    for (SqlRow& row : TAGSMITH_TRY(all_rows(connection(), sql, key))) {
+      const bool removed = integer_of(row.at(7)) != 0;
+      const auto seq = static_cast<std::uint64_t>(integer_of(row.at(8)));
+      log.push_back({.edit = manual_edit_of(std::move(row)), .removed = removed, .feed_seq = seq});
+    }
+    return log;
+  }
+
   base::Result<std::vector<FeedRow>> feed(const membership::FeedQuestion& question) override {
     std::string sql =
-        "select seq, run_id, kind, user_id, tag_id, detail, made_at from tagsmith_feed "
-        "where seq > ?";
+        "select seq, run_id, kind, user_id, tag_id, detail, made_at, actor, reason from "
+        "tagsmith_feed where seq > ?";
     SqlRow parameters{static_cast<std::int64_t>(question.after)};
     if (question.user_id) {
       sql += " and user_id = ?";
@@ -219,6 +233,8 @@ class TagStore final : public membership::TagStore {
            .user_id = optional_text_of(std::move(row->at(3))).value_or(""),
            .tag_id = static_cast<std::int32_t>(optional_integer_of(row->at(4)).value_or(0)),
            .detail = optional_text_of(std::move(row->at(5))).value_or(""),
+           .actor = optional_text_of(std::move(row->at(7))).value_or(""),
+           .reason = optional_text_of(std::move(row->at(8))).value_or(""),
            .time = integer_of(row->at(6))});
     }
     return feed;
@@ -291,6 +307,7 @@ class TagStore final : public membership::TagStore {
       const UserEdits& change = by_user.at(ids[i]);
       const std::vector<ManualEdit> after = edits_after(edits[i], change);
       TAGSMITH_TRY(write_edits(edits[i], after, inserter));
+      log_edits(edits[i], after, change, writing);
       TAGSMITH_TRY(writing.write(
           rows[i], membership::merge_edits(rows[i].user, tags_of(change), after, stamp)));
     }
@@ -315,6 +332,22 @@ class TagStore final : public membership::TagStore {
       }
     }
     return {};
+  }
+
+  // What became another one only.
+  static void log_edits(const std::vector<ManualEdit>& before, const std::vector<ManualEdit>& after,
+                        const UserEdits& change, Writing& writing) {
+    for (const ManualEdit& removed : change.remove) {
+      const auto is_it = [&](const ManualEdit& edit) { return same_key(edit, removed); };
+      if (std::ranges::any_of(before, is_it) && std::ranges::none_of(after, is_it)) {
+        writing.log(removed, /*removed=*/true);
+      }
+    }
+    for (const ManualEdit& edit : after) {
+      if (std::ranges::find(before, edit) == before.end()) {
+        writing.log(edit, /*removed=*/false);
+      }
+    }
   }
 
   Session& session_;

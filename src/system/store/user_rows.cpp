@@ -235,6 +235,55 @@ base::Status Writing::write(const UserRow& before, membership::Merged merged) {
   return {};
 }
 
+void Writing::log(ManualEdit edit, bool removed) {
+  edit.made_at = time_;
+  newest_decision_[{edit.user_id, edit.tag_id}] = decisions_.size();
+  decisions_.push_back({.edit = std::move(edit), .removed = removed});
+}
+
+const Writing::Decision* Writing::decision_of(const Change& change) const {
+  const auto found = newest_decision_.find({change.user_id, change.tag_id});
+  return found == newest_decision_.end() ? nullptr : &decisions_[found->second];
+}
+
+base::Status Writing::append_feed(std::int64_t& seq, std::optional<FeedRow::Kind> mark) {
+  Inserter feed(connection_,
+                "insert into tagsmith_feed (seq, run_id, kind, user_id, tag_id, detail, made_at, "
+                "actor, reason) values",
+                9);
+  for (Change& change : changes_) {
+    const auto kind =
+        change.kind == Change::Kind::kEntered ? FeedRow::Kind::kEntered : FeedRow::Kind::kLeft;
+    const Decision* decision = decision_of(change);
+    const SqlValue actor = decision == nullptr ? SqlValue() : SqlValue(decision->edit.actor);
+    const SqlValue reason = decision == nullptr ? SqlValue() : SqlValue(decision->edit.reason);
+    TAGSMITH_TRY(
+        feed.add({++seq, run_id_, std::string(store::name_of(kind)), std::move(change.user_id),
+                  std::int64_t{change.tag_id}, std::move(change.detail), time_, actor, reason}));
+  }
+  if (mark) {
+    TAGSMITH_TRY(
+        feed.add({++seq, run_id_, std::string(store::name_of(*mark)), {}, {}, {}, time_, {}, {}}));
+  }
+  return feed.finish();
+}
+
+// `seq`: the feed's last number before this transaction.
+base::Status Writing::append_log(std::int64_t seq) {
+  Inserter inserter(connection_,
+                    "insert into tagsmith_edits (user_id, tag_id, kind, removed, actor, reason, "
+                    "made_at, expires_at, feed_seq) values",
+                    9);
+  for (const Decision& decision : decisions_) {
+    const ManualEdit& edit = decision.edit;
+    TAGSMITH_TRY(
+        inserter.add({edit.user_id, std::int64_t{edit.tag_id},
+                      std::string(store::name_of(edit.kind)), std::int64_t{decision.removed},
+                      edit.actor, edit.reason, edit.made_at, value_of(edit.expires_at), seq}));
+  }
+  return inserter.finish();
+}
+
 // Details that became other ones while the membership lasted. Gains and losses stand in the feed.
 base::Status Writing::keep_rewritten(const UserRow& before, const membership::Merged& merged) {
   auto after = merged.tags.begin();
@@ -251,7 +300,7 @@ base::Status Writing::keep_rewritten(const UserRow& before, const membership::Me
 }
 
 base::Result<membership::PublishCounts> Writing::end(std::optional<FeedRow::Kind> mark) {
-  if (counts_.rows_written == 0 && !mark) {
+  if (counts_.rows_written == 0 && decisions_.empty() && !mark) {
     return counts_;
   }
   TAGSMITH_TRY(new_rows_.finish());
@@ -265,21 +314,8 @@ base::Result<membership::PublishCounts> Writing::end(std::optional<FeedRow::Kind
   const std::int64_t user_rows = integer_of(head->at(1)) + rows_added_;
   std::string updated = text_of(std::move(head->at(2)));
 
-  Inserter feed(connection_,
-                "insert into tagsmith_feed (seq, run_id, kind, user_id, tag_id, detail, made_at) "
-                "values",
-                7);
-  for (Change& change : changes_) {
-    const auto kind =
-        change.kind == Change::Kind::kEntered ? FeedRow::Kind::kEntered : FeedRow::Kind::kLeft;
-    TAGSMITH_TRY(
-        feed.add({++seq, run_id_, std::string(store::name_of(kind)), std::move(change.user_id),
-                  std::int64_t{change.tag_id}, std::move(change.detail), time_}));
-  }
-  if (mark) {
-    TAGSMITH_TRY(feed.add({++seq, run_id_, std::string(store::name_of(*mark)), {}, {}, {}, time_}));
-  }
-  TAGSMITH_TRY(feed.finish());
+  TAGSMITH_TRY(append_log(seq));
+  TAGSMITH_TRY(append_feed(seq, mark));
 
   if (counts_.rows_written > 0 && time_text_ < updated) {
     // The newest row may be one of those that this transaction gave an earlier time.

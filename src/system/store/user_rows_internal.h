@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -58,6 +60,9 @@ class Writing {
   /// The row as merged, if it differs.
   base::Status write(const UserRow& before, membership::Merged merged);
 
+  /// A decision that the transaction carries out; its gains and losses are told with its actor.
+  void log(membership::ManualEdit edit, bool removed);
+
   /// Keeps what details were before this run rewrote them, so that it can be taken back.
   void keep_rewrites() { keeps_rewrites_ = true; }
 
@@ -66,6 +71,15 @@ class Writing {
       std::optional<membership::FeedRow::Kind> mark = std::nullopt);
 
  private:
+  // What belongs in the log of edits. The number is given in end().
+  struct Decision {
+    membership::ManualEdit edit;
+    bool removed = false;
+  };
+
+  base::Status append_feed(std::int64_t& seq, std::optional<membership::FeedRow::Kind> mark);
+  base::Status append_log(std::int64_t seq);
+  [[nodiscard]] const Decision* decision_of(const membership::Change& change) const;
   base::Status keep_rewritten(const UserRow& before, const membership::Merged& merged);
 
   SqlConnection& connection_;
@@ -77,6 +91,8 @@ class Writing {
   bool keeps_rewrites_ = false;
   std::int64_t rows_added_ = 0;
   std::vector<membership::Change> changes_;
+  std::vector<Decision> decisions_;
+  std::map<std::pair<std::string, std::int32_t>, size_t> newest_decision_;  // by user and tag
   membership::PublishCounts counts_;
 };
 

@@ -26,6 +26,7 @@ class MemoryStore : public TagStore, public lease::LeaseStore {
   std::map<std::string, StoredUser> rows;
   std::vector<ManualEdit> edits;  // by user, tag and kind
   std::vector<FeedRow> events;    // the feed
+  std::vector<EditRecord> log;    // of edits
   std::map<std::int64_t, Progress> progress_of_run;
   std::map<std::string, lease::FenceRow> fences;
   /// What the next call of publish() or edit() answers in place of doing anything.
@@ -117,8 +118,17 @@ class MemoryStore : public TagStore, public lease::LeaseStore {
       return *std::exchange(fails_once, std::nullopt);
     }
     std::map<std::string, std::set<std::int32_t>> touched;
+    const std::uint64_t seq = events.size();
     for (const auto* list : {&request.remove, &request.set}) {
+      const bool removes = list == &request.remove;
       for (const ManualEdit& edit : *list) {
+        const bool was_there = std::ranges::any_of(edits, [&](const ManualEdit& old) {
+          return removes ? same_place(old, edit) : old == edit;
+        });
+        if (was_there == removes) {
+          log.push_back({.edit = edit, .removed = removes, .feed_seq = seq});
+          log.back().edit.made_at = request.stamp.time;
+        }
         std::erase_if(edits, [&](const ManualEdit& old) { return same_place(old, edit); });
         touched[edit.user_id].insert(edit.tag_id);
       }
@@ -136,6 +146,13 @@ class MemoryStore : public TagStore, public lease::LeaseStore {
                 request.stamp);
     }
     return counts;
+  }
+
+  base::Result<std::vector<EditRecord>> edit_log(const std::string& user_id) override {
+    std::vector<EditRecord> found;
+    std::ranges::copy_if(log, std::back_inserter(found),
+                         [&](const EditRecord& record) { return record.edit.user_id == user_id; });
+    return found;
   }
 
   base::Result<std::vector<FeedRow>> feed(const FeedQuestion& question) override {
@@ -220,12 +237,20 @@ class MemoryStore : public TagStore, public lease::LeaseStore {
     for (const Change& change : merged.changes) {
       const bool entered = change.kind == Change::Kind::kEntered;
       ++(entered ? counts.entered : counts.left);
-      tell({.run_id = stamp.run_id,
-            .kind = entered ? FeedRow::Kind::kEntered : FeedRow::Kind::kLeft,
-            .user_id = change.user_id,
-            .tag_id = change.tag_id,
-            .detail = change.detail,
-            .time = stamp.time});
+      FeedRow row{.run_id = stamp.run_id,
+                  .kind = entered ? FeedRow::Kind::kEntered : FeedRow::Kind::kLeft,
+                  .user_id = change.user_id,
+                  .tag_id = change.tag_id,
+                  .detail = change.detail,
+                  .time = stamp.time};
+      for (const EditRecord& record : log) {  // the newest one decided
+        if (stamp.run_id == 0 && record.edit.user_id == change.user_id &&
+            record.edit.tag_id == change.tag_id) {
+          row.actor = record.edit.actor;
+          row.reason = record.edit.reason;
+        }
+      }
+      tell(std::move(row));
     }
     return counts;
   }

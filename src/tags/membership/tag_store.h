@@ -85,7 +85,19 @@ struct FeedRow {
   std::string user_id;  // empty for kPublished and kAbandoned, as the next two
   std::int32_t tag_id = 0;
   std::string detail;
+  std::string actor;   // of the manual edit that made it; empty for a run
+  std::string reason;  // as actor
   Micros time = 0;
+};
+
+/// A decision of a person as it happened, whether or not a membership changed by it. Never
+/// changed, and kept when the grant or block itself is gone.
+struct EditRecord {
+  ManualEdit edit;             // actor, reason and made_at are those of this decision
+  bool removed = false;        // it took the grant or block away
+  std::uint64_t feed_seq = 0;  // the feed's last number before it: what it changed comes after
+
+  bool operator==(const EditRecord&) const = default;
 };
 
 struct FeedQuestion {
@@ -98,7 +110,7 @@ struct FeedQuestion {
 /// Grants and blocks that are made, and those that are taken away.
 struct EditRequest {
   std::vector<ManualEdit> set;     // one a (user, tag, kind); replaces the one that was there
-  std::vector<ManualEdit> remove;  // user, tag and kind count
+  std::vector<ManualEdit> remove;  // user, tag and kind say which; actor and reason, who and why
   Stamp stamp;                     // run_id 0
 };
 
@@ -146,6 +158,10 @@ class TagStore {
 
   /// The same transaction for manual edits, without the fence. All or none.
   virtual base::Result<PublishCounts> edit(const EditRequest& request) = 0;
+
+  /// What people decided for one user, in the order of the commits. An edit that was there already,
+  /// or that was to be removed and was not there, is none.
+  virtual base::Result<std::vector<EditRecord>> edit_log(const std::string& user_id) = 0;
 
   /// Rows of the feed after a number, in its order.
   virtual base::Result<std::vector<FeedRow>> feed(const FeedQuestion& question) = 0;
