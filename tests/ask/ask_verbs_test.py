@@ -248,6 +248,12 @@ class Edits(AskTest):
         self.assertEqual(self.tagsmith("block", "ann", "vip", "--remove").out,
                          "removed 0, unchanged 1, entered 0, left 0\n")
 
+    def test_every_bad_line_of_a_file_is_told(self):
+        self.run_tags()
+        (self.folder / "bad.csv").write_bytes(b'user_id,tag\nann,nosuch\nb\xffb,vip\nbob,vip\n,vip\n"cid"x,vip\n')
+        errors = self.tagsmith("grant", "--file", "bad.csv", "--new-users", code=2).errors
+        self.assertEqual([error["path"] for error in errors], [f"bad.csv:{line}" for line in (2, 3, 5, 6)])
+
     def test_a_last_day_ends_with_its_last_moment(self):
         self.run_tags()
         self.tagsmith("grant", "dan", "guest", "--expires", "2099-12-31")

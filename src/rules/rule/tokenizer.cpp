@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/problem.h"
+#include "base/utf8.h"
 #include "base/words.h"
 
 namespace tagsmith::rule {
@@ -21,32 +22,6 @@ bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 size_t length_of_digits(std::string_view text) {
   return static_cast<size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
-}
-
-// The length of the UTF-8 sequence that starts `text`, or 0 when it is malformed (also overlong, a
-// surrogate, or beyond U+10FFFF).
-size_t sequence_length(std::string_view text) {
-  const auto byte = [&](size_t i) -> unsigned {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto continues = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const unsigned first = byte(0);
-  const unsigned second = byte(1);
-  if (first < 0x80) {
-    return 1;
-  }
-  if (first >= 0xC2 && first <= 0xDF) {
-    return continues(1) ? 2 : 0;
-  }
-  if (first >= 0xE0 && first <= 0xEF) {
-    const bool fits = (first != 0xE0 || second >= 0xA0) && (first != 0xED || second <= 0x9F);
-    return fits && continues(1) && continues(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool fits = (first != 0xF0 || second >= 0x90) && (first != 0xF4 || second <= 0x8F);
-    return fits && continues(1) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
 }
 
 std::uint32_t code_point(std::string_view sequence) {
@@ -193,7 +168,7 @@ Token Tokenizer::symbol() {
       return take(TokenKind::kSymbol, known.size());
     }
   }
-  Token token = take(TokenKind::kError, std::max<size_t>(1, sequence_length(rest)));
+  Token token = take(TokenKind::kError, std::max<size_t>(1, base::utf8_length(rest)));
   token.message = fmt::format("unexpected character {}", base::quote(token.source));
   if (token.source.size() > 1) {
     token.hint = hint_for_character(code_point(token.source));
@@ -214,7 +189,7 @@ Token Tokenizer::take(TokenKind kind, size_t length) {
 
 std::optional<size_t> find_malformed_utf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    const size_t length = sequence_length(text.substr(i));
+    const size_t length = base::utf8_length(text.substr(i));
     if (length == 0) {
       return i;
     }

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/problem.h"
+#include "base/utf8.h"
 #include "column/days.h"
 #include "dataset/reader.h"
 #include "files/folder.h"
@@ -130,6 +131,9 @@ class EditReader {
                     .actor = actor_,
                     .made_at = now_};
     edit.reason = row.reason.empty() ? options_.reason : row.reason;
+    if (!base::is_utf8(edit.reason) || !base::is_utf8(actor_)) {
+      return usage_error("the reason or the actor is not UTF-8", "write it in UTF-8");
+    }
     if (options_.remove) {
       return edit;
     }
@@ -353,11 +357,9 @@ base::Result<int> run_edit(const EditOptions& options) {
     rows = TAGSMITH_TRY(rows_of_words(options));
   } else {
     const std::string text = TAGSMITH_TRY(files::read_file(options.file, kFileBytesMax));
-    auto read = membership::read_edit_rows(text);
-    if (!read) {
-      return report_lines(read.error(), options.file);
-    }
-    rows = with_tags(std::move(*read), options.words, problems);
+    membership::EditFile read = membership::read_edit_rows(text);
+    problems = std::move(read.problems);
+    rows = with_tags(std::move(read.rows), options.words, problems);
     if (rows.size() > membership::kEditRowsMax) {
       return usage_error(fmt::format("{} grants or blocks are more than {}", rows.size(),
                                      membership::kEditRowsMax),

@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/problem.h"
+#include "base/utf8.h"
 #include "store/dialect_internal.h"
 #include "store/row_text_internal.h"
 
@@ -98,6 +99,14 @@ base::Status check_fence(SqlConnection& connection, const std::string& store_nam
 
 base::Status check_user_ids(std::span<const std::string> user_ids, const std::string& store_name) {
   for (const std::string& user_id : user_ids) {
+    if (!base::is_utf8(user_id)) {
+      return base::Error{
+          .code = base::ErrorCode::kInvalidArgument,
+          .message = fmt::format("the user id {} is not UTF-8", base::quote(user_id)),
+          .symbol = std::string(membership::kStoreUserId),
+          .path = store_name,
+          .hint = "write the file or the id in UTF-8"};
+    }
     // A text of at most so many bytes has no more characters.
     if (user_id.size() <= membership::kUserIdCharactersMax) {
       continue;

@@ -9,6 +9,7 @@
 
 #include "base/problem.h"
 #include "base/similar.h"
+#include "base/utf8.h"
 
 namespace tagsmith::membership {
 namespace {
@@ -142,6 +143,9 @@ std::optional<LineProblem> problem_of(const Record& record, const std::vector<He
         fmt::format("{} cells where the heading has {}", record.cells.size(), columns.size()),
         "put a cell with a comma in quotes"};
   }
+  if (!std::ranges::all_of(record.cells, [](const auto& cell) { return base::is_utf8(cell); })) {
+    return LineProblem{record.line, "a cell is not UTF-8", "save the file as UTF-8"};
+  }
   if (row.user_id.empty()) {
     return LineProblem{record.line, "the user_id is empty", "name the user"};
   }
@@ -150,7 +154,7 @@ std::optional<LineProblem> problem_of(const Record& record, const std::vector<He
 
 }  // namespace
 
-base::Result<std::vector<EditRow>, LineProblems> read_edit_rows(std::string_view csv) {
+EditFile read_edit_rows(std::string_view csv) {
   if (csv.starts_with(kByteOrderMark)) {
     csv.remove_prefix(kByteOrderMark.size());
   }
@@ -159,26 +163,25 @@ base::Result<std::vector<EditRow>, LineProblems> read_edit_rows(std::string_view
   do {
     heading = splitter.next();
   } while (heading && heading->cells.empty());
-  LineProblems problems;
+  EditFile file;
   if (!heading) {
-    problems.push_back({.line = 1,
-                        .message = "the file is empty",
-                        .hint = "write user_id,tag,reason,expires in the first line"});
-    return problems;
+    file.problems.push_back({.line = 1,
+                             .message = "the file is empty",
+                             .hint = "write user_id,tag,reason,expires in the first line"});
+    return file;
   }
-  const std::vector<Heading> columns = read_heading(*heading, problems);
-  if (!problems.empty()) {
-    return problems;
+  const std::vector<Heading> columns = read_heading(*heading, file.problems);
+  if (!file.problems.empty()) {
+    return file;
   }
-  std::vector<EditRow> rows;
   while (auto record = splitter.next()) {
     if (record->cells.empty()) {
       continue;
     }
-    if (rows.size() == kEditRowsMax) {
-      problems.push_back({.line = record->line,
-                          .message = fmt::format("more than {} rows", kEditRowsMax),
-                          .hint = "split the file; each part is one transaction"});
+    if (file.rows.size() == kEditRowsMax) {
+      file.problems.push_back({.line = record->line,
+                               .message = fmt::format("more than {} rows", kEditRowsMax),
+                               .hint = "split the file; each part is one transaction"});
       break;
     }
     EditRow row{.line = record->line};
@@ -186,14 +189,12 @@ base::Result<std::vector<EditRow>, LineProblems> read_edit_rows(std::string_view
       row.*columns[i].cell = record->cells[i];
     }
     if (auto problem = problem_of(*record, columns, row)) {
-      problems.push_back(std::move(*problem));
+      file.problems.push_back(std::move(*problem));
+    } else {
+      file.rows.push_back(std::move(row));
     }
-    rows.push_back(std::move(row));
   }
-  if (!problems.empty()) {
-    return problems;
-  }
-  return rows;
+  return file;
 }
 
 }  // namespace tagsmith::membership

@@ -5,8 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
-
 namespace tagsmith::membership {
 
 /// The most rows of a file of manual edits: all of it is one transaction.
@@ -33,9 +31,14 @@ struct LineProblem {
 };
 using LineProblems = std::vector<LineProblem>;
 
+/// A file as far as it can be read.
+struct EditFile {
+  std::vector<EditRow> rows;  // of lines without a problem
+  LineProblems problems;      // in the order of the lines
+};
+
 /// Reads CSV by RFC 4180 (UTF-8, quotes, \n or \r\n) with a heading out of user_id, tag, reason and
-/// expires in any order, of which user_id must be there. Blank lines are passed over. Fails with
-/// everything that is wrong, in the order of the lines.
-base::Result<std::vector<EditRow>, LineProblems> read_edit_rows(std::string_view csv);
+/// expires in any order, of which user_id must be there. Blank lines are passed over.
+EditFile read_edit_rows(std::string_view csv);
 
 }  // namespace tagsmith::membership

@@ -10,12 +10,9 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::HasSubstr;
 
-std::vector<EditRow> rows_of(std::string_view csv) { return read_edit_rows(csv).value(); }
+std::vector<EditRow> rows_of(std::string_view csv) { return read_edit_rows(csv).rows; }
 
-LineProblems problems_of(std::string_view csv) {
-  const auto rows = read_edit_rows(csv);
-  return rows ? LineProblems() : rows.error();
-}
+LineProblems problems_of(std::string_view csv) { return read_edit_rows(csv).problems; }
 
 TEST(EditFile, ReadsTheColumnsInAnyOrder) {
   EXPECT_THAT(rows_of("user_id\nann\nbob\n"), ElementsAre(EditRow{.line = 2, .user_id = "ann"},
@@ -40,6 +37,17 @@ TEST(EditFile, EveryBadLineIsTold) {
               ElementsAre(Field(&LineProblem::line, 2), Field(&LineProblem::line, 3),
                           Field(&LineProblem::line, 5), Field(&LineProblem::line, 6),
                           Field(&LineProblem::line, 7)));
+}
+
+TEST(EditFile, ABadLineHidesNoGoodOne) {
+  EXPECT_THAT(rows_of("user_id,tag\nann,vip\n,vip\nbob,vip\n\"eve,vip\n"),
+              ElementsAre(EditRow{.line = 2, .user_id = "ann", .tag = "vip"},
+                          EditRow{.line = 4, .user_id = "bob", .tag = "vip"}));
+}
+
+TEST(EditFile, BytesThatAreNoUtf8AreToldWithTheirLine) {
+  EXPECT_THAT(problems_of("user_id,reason\nann,ok\nb\xff\x62,ok\ncid,\xc3\n"),
+              ElementsAre(Field(&LineProblem::line, 3), Field(&LineProblem::line, 4)));
 }
 
 TEST(EditFile, AHeadingIsNeededAndChecked) {
