@@ -56,6 +56,9 @@ std::string age_text(std::int64_t micros) {
 }
 
 std::string_view state_of(const run::RunRecord& run) {
+  if (run.is_reverting) {
+    return "being given up";
+  }
   return run.state == run::RunState::kPublishing ? "publishing" : "pinned";
 }
 
@@ -71,9 +74,11 @@ std::string text_of(const Health& health) {
   if (health.unfinished) {
     const std::int64_t id = health.unfinished->id;
     const bool works = !health.holder.empty() && !health.holder_is_gone;
-    out += fmt::format(
-        "unfinished  run {}, {}; {}\n", id, state_of(*health.unfinished),
-        works ? "it is at work" : fmt::format("run it again, or tagsmith runs abandon {}", id));
+    const std::string way = health.unfinished->is_reverting
+                                ? fmt::format("tagsmith runs abandon {} goes on", id)
+                                : fmt::format("run it again, or tagsmith runs abandon {}", id);
+    out += fmt::format("unfinished  run {}, {}; {}\n", id, state_of(*health.unfinished),
+                       works ? "it is at work" : way);
   } else {
     out += "unfinished  none\n";
   }

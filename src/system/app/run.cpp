@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "files/folder.h"
 #include "membership/membership.h"
 #include "membership/verify.h"
+#include "run/planner.h"
 #include "run/publisher.h"
 #include "run/saved_plan.h"
 #include "run/standing.h"
@@ -64,7 +66,9 @@ class Running {
   base::Result<PlanReport> run_to_end() {
     TAGSMITH_TRY(pin());
     run::Standing standing = TAGSMITH_TRY(run::standing(store_.runs(), pinned_.pins));
+    TAGSMITH_TRY(check_not_reverting(standing));
     if (standing.kind == run::Standing::Kind::kAnother) {
+      TAGSMITH_TRY(check_not_before(*standing.record));
       TAGSMITH_TRY(end_other(*standing.record));
       TAGSMITH_TRY(pin());  // it may have published what this run starts from
       standing = TAGSMITH_TRY(run::standing(store_.runs(), pinned_.pins));
@@ -101,6 +105,43 @@ class Running {
   base::Status pin() {
     pinned_ = TAGSMITH_TRY(run::pin(place_, work_.request, work_.actor, work_.commit));
     return {};
+  }
+
+  static base::Status check_not_reverting(const run::Standing& standing) {
+    if (!standing.record || !standing.record->is_reverting) {
+      return {};
+    }
+    const std::int64_t id = standing.record->id;
+    return base::Error{
+        .code = base::ErrorCode::kConflict,
+        .message = fmt::format("run {} is being given up", id),
+        .symbol = "E_RUN_UNFINISHED",
+        .path = {},
+        .hint = fmt::format("`tagsmith runs abandon {}` goes on with that; then run again", id)};
+  }
+
+  // Before anything is written: the other run is completed first, and ours would be older then.
+  [[nodiscard]] base::Status check_not_before(const RunRecord& other) const {
+    const auto is_in_both = [&](const run::PinnedTag& tag) {
+      return std::ranges::find(other.pins.tags, tag.tag_id, &run::PinnedTag::tag_id) !=
+             other.pins.tags.end();
+    };
+    if (other.state != RunState::kPublishing || work_.request.rewind ||
+        work_.request.as_of >= other.pins.as_of ||
+        std::ranges::none_of(pinned_.pins.tags, is_in_both)) {
+      return {};
+    }
+    return base::Error{
+        .code = base::ErrorCode::kInvalidArgument,
+        .message = fmt::format("run {} as of {} is unfinished and has to be completed first; {} is "
+                               "before it",
+                               other.id, column::day_text(other.pins.as_of),
+                               column::day_text(work_.request.as_of)),
+        .symbol = std::string(run::kRunRewind),
+        .path = {},
+        .hint = fmt::format("--rewind publishes an older day on purpose; `tagsmith runs abandon "
+                            "{}` takes the other one back",
+                            other.id)};
   }
 
   // The run of a process that ended, with other pins than ours (PROTOCOLS 1).
@@ -294,6 +335,7 @@ class Running {
         *id_, where, *id_);
     if (error.code == base::ErrorCode::kCancelled) {
       error.message = "interrupted";
+      error.hint.clear();  // it says the same
     }
     error.hint = error.hint.empty() ? way : error.hint + "; " + way;
     return error;

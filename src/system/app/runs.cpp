@@ -52,6 +52,10 @@ std::string_view name_of(RunState state) {
   return "abandoned";
 }
 
+std::string_view state_of(const RunRecord& record) {
+  return record.is_reverting ? "being given up" : name_of(record.state);
+}
+
 // The store of the project alone: what is wrong with rules or tables is no reason to hide runs.
 base::Result<std::string> store_of(const ProjectOptions& options) {
   TAGSMITH_TRY(enter_project(options));
@@ -99,7 +103,7 @@ std::string json_of(const RunRecord& record) {
       R"({{"run":{},"state":"{}","mode":"{}","as_of":"{}","partition":{},"started_at":"{}",)"
       R"("ended_at":{},"actor":{},"users":{},"tags":{},"entered":{},"left":{},"gone":{},"held":{},)"
       R"("rows_written":{},"error":{}}})",
-      record.id, name_of(record.state), run::name_of(record.pins.mode),
+      record.id, state_of(record), run::name_of(record.pins.mode),
       column::day_text(record.pins.as_of), base::json_quoted(record.pins.partition),
       membership::time_text(record.pins.started_at),
       record.ended_at ? fmt::format("\"{}\"", membership::time_text(*record.ended_at)) : "null",
@@ -123,7 +127,7 @@ std::string table_of(const std::vector<RunRecord>& records) {
   for (const RunRecord& record : records) {
     const membership::PublishCounts& counts = record.progress.counts;
     const size_t held = record.plan ? record.plan->held.size() : 0;
-    table.add({std::to_string(record.id), std::string(name_of(record.state)),
+    table.add({std::to_string(record.id), std::string(state_of(record)),
                column::day_text(record.pins.as_of), seconds_text(record.pins.started_at),
                scope_text(record.pins), grouped(counts.rows_written), grouped(counts.entered),
                grouped(counts.left), held == 0 ? "" : std::to_string(held), record.actor});
@@ -148,7 +152,7 @@ base::Result<int> run_list(const ProjectOptions& options, size_t count_max) {
 }
 
 std::string details_of(const RunRecord& record) {
-  std::string out = fmt::format("run {}, {}\n", record.id, name_of(record.state));
+  std::string out = fmt::format("run {}, {}\n", record.id, state_of(record));
   if (!record.error.empty()) {
     out += fmt::format("because {}\n", record.error);
   }
@@ -171,7 +175,9 @@ std::string details_of(const RunRecord& record) {
                            .left = counts.left},
                           stdout_width(), "tagsmith run");
   }
-  if (record.state == RunState::kPinned || record.state == RunState::kPublishing) {
+  if (record.is_reverting) {
+    out += fmt::format("`tagsmith runs abandon {}` goes on giving it up\n", record.id);
+  } else if (record.state == RunState::kPinned || record.state == RunState::kPublishing) {
     out += fmt::format(
         "it is unfinished: `tagsmith run` goes on with it, `tagsmith runs abandon "
         "{}` takes it back\n",

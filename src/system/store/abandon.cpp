@@ -120,11 +120,17 @@ class Abandoning {
              "select seq, kind, user_id, tag_id, detail from tagsmith_feed where run_id = ? and "
              "seq > ? and seq < ? order by seq desc limit ?",
              parameters))) {
-      FeedEntry entry{
-          .seq = integer_of(row.at(0)),
-          .entered = feed_kind_of(text_of(std::move(row.at(1)))) == FeedRow::Kind::kEntered,
-          .tag_id = static_cast<std::int32_t>(integer_of(row.at(3))),
-          .detail = text_of(std::move(row.at(4)))};
+      const FeedRow::Kind kind = feed_kind_of(text_of(std::move(row.at(1))));
+      if (kind != FeedRow::Kind::kEntered && kind != FeedRow::Kind::kLeft) {
+        return drift(fmt::format("row {} of the feed says that run {} is {}, tagsmith_runs says "
+                                 "that it is publishing",
+                                 integer_of(row.at(0)), run_id_, store::name_of(kind)),
+                     session_.name);
+      }
+      FeedEntry entry{.seq = integer_of(row.at(0)),
+                      .entered = kind == FeedRow::Kind::kEntered,
+                      .tag_id = static_cast<std::int32_t>(integer_of(row.at(3))),
+                      .detail = text_of(std::move(row.at(4)))};
       lowest = entry.seq;
       entries[text_of(std::move(row.at(2)))].push_back(std::move(entry));
     }

@@ -48,7 +48,7 @@ RunState state_of(std::string_view name) {
 
 constexpr std::string_view kSelectRun =
     "select run_id, state, pins, actor, plan, change_set, change_set_hash, chunks, rows_written, "
-    "entered, lost, feed_before, ended_at, error from tagsmith_runs ";
+    "entered, lost, feed_before, ended_at, error, revert_below from tagsmith_runs ";
 
 base::Result<RunRecord> read_run(SqlRow row) {
   const auto count = [&](size_t column) {
@@ -67,6 +67,8 @@ base::Result<RunRecord> read_run(SqlRow row) {
       .feed_before = count(11),
       .ended_at = optional_integer_of(row.at(12)),
       .error = text_of(std::move(row.at(13)))};
+  record.is_reverting =
+      record.state == RunState::kPublishing && optional_integer_of(row.at(14)).has_value();
   if (const auto plan = optional_text_of(std::move(row.at(4)))) {
     record.plan = TAGSMITH_TRY(run::parse_plan_summary(*plan));
   }

@@ -284,11 +284,23 @@ TEST_P(StoreContract, ARunThatIsBeingAbandonedPublishesNoMore) {
   const Begun begun = begin({1}, kStart);
   const std::vector<membership::RuleResult> users{user_with("u1", {1})};
   ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
+  EXPECT_FALSE(runs().unfinished().value()->is_reverting);
   execute("update tagsmith_runs set revert_below = 2");
+  EXPECT_TRUE(runs().unfinished().value()->is_reverting);
   TAGSMITH_EXPECT_FAILS(tags().publish(begun.chunk(1, users)), "E_STORE_PROGRESS");
   EXPECT_EQ(tags().publish(begun.chunk(1, users)).error().hint,
             fmt::format("tagsmith runs abandon {} goes on", begun.id));
   TAGSMITH_EXPECT_FAILS(runs().finish(begun.fence, begun.id, kStart), "E_RUN_STATE");
+}
+
+TEST_P(StoreContract, ARunThatTheFeedCallsPublishedIsNotAbandoned) {
+  const Begun begun = begin({1}, kStart);
+  const std::vector<membership::RuleResult> users{user_with("u1", {1})};
+  ASSERT_TRUE(tags().publish(begun.chunk(0, users)));
+  execute("insert into tagsmith_feed (seq, run_id, kind, made_at) values (2, 1, 'published', 1)");
+  const auto before = dump();
+  TAGSMITH_EXPECT_FAILS(runs().abandon(begun.fence, begun.id, kStart), "E_STORE_DRIFT");
+  EXPECT_EQ(dump(), before);
 }
 
 // Drift.

@@ -35,7 +35,8 @@ struct RunRecord {
   membership::Progress progress;
   std::uint64_t feed_before = 0;  // from kPublishing on: its rows of the feed are behind this one
   std::optional<membership::Micros> ended_at;
-  std::string error;  // kFailed, kHeld: why
+  std::string error;          // kFailed, kHeld: why
+  bool is_reverting = false;  // kPublishing: abandon() has begun, and nothing else may go on
 };
 
 /// What is known of a tag from the runs.
