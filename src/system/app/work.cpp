@@ -114,14 +114,23 @@ std::string full_name(const project::Dataset& dataset) {
 base::Result<std::string> make_state_folder(const std::string& name) {
   const std::string state(kStateFolder);
   const auto make = [](const std::string& path) -> base::Status {
-    if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) {
+    std::error_code ignored;  // what cannot be looked at is no folder
+    if (::mkdir(path.c_str(), 0700) == 0) {
       return {};
+    }
+    if (errno == EEXIST) {
+      if (std::filesystem::is_directory(path, ignored)) {
+        return {};
+      }
+      errno = ENOTDIR;
     }
     return base::Error{.code = base::ErrorCode::kUnavailable,
                        .message = fmt::format("cannot make the folder {}: {}", base::quote(path),
                                               std::strerror(errno)),  // NOLINT(concurrency-*)
                        .path = path,
-                       .hint = "runs keep their changes there until they are published"};
+                       .hint =
+                           "runs keep their changes there: what has that name must be a folder "
+                           "that can be written"};
   };
   TAGSMITH_TRY(make(state));
   const std::string ignore = files::join(state, ".gitignore");

@@ -84,8 +84,8 @@ std::string outlook_text(const TagAnswer& tag, const UserAnswer& answer) {
     out += fmt::format("    held by the last run: {}\n", tag.stale);
   }
   if (tag.would_change()) {
-    out += *tag.next ? "    would be entered with the next run\n"
-                     : "    would leave with the next run\n";
+    out += fmt::format("    would {} with the next run{}\n", *tag.next ? "be entered" : "leave",
+                       tag.stale.empty() ? "" : " that does not hold it");
   }
   return out;
 }

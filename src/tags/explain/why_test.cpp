@@ -170,7 +170,7 @@ TEST(Why, PrintsWhatMattersFirst) {
   EXPECT_THAT(text, HasSubstr("user 'ann'\n"));
   EXPECT_THAT(text, HasSubstr("false   tag 1 vip: does not have it\n"
                               "    held by the last run: the guard lost:vip\n"
-                              "    would be entered with the next run\n"
+                              "    would be entered with the next run that does not hold it\n"
                               "    now, as of 2025-11-22\n"
                               "      true    level in ('VIP2', 'VIP3')   [level = 'VIP2']\n"));
   EXPECT_THAT(text, HasSubstr("true    tag 2 young: since 1970-01-01 00:00:00 UTC, by rule, "

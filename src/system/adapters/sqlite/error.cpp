@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <cstring>
 #include <string>
 
@@ -7,6 +8,16 @@
 #include "membership/tag_store.h"
 
 namespace tagsmith::sqlite {
+namespace {
+
+// The shared memory of the log grows at once to what it needs: where that fails there is no room.
+bool is_full(sqlite3* handle, int result) {
+  const int reason = handle == nullptr ? 0 : sqlite3_system_errno(handle);
+  return result == SQLITE_IOERR_SHMSIZE ||
+         ((result & 0xff) == SQLITE_IOERR && (reason == ENOSPC || reason == EDQUOT));
+}
+
+}  // namespace
 
 using base::ErrorCode;
 
@@ -16,7 +27,7 @@ base::Error error_of(sqlite3* handle, int result, const std::string& database_na
                     .message = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(result),
                     .symbol = "E_STORE",
                     .path = database_name};
-  switch (result & 0xff) {
+  switch (is_full(handle, result) ? SQLITE_FULL : result & 0xff) {
     case SQLITE_CONSTRAINT:
       error.code = ErrorCode::kConflict;
       error.symbol = store::kStoreDuplicate;

@@ -200,6 +200,11 @@ TEST(Sqlite, AFullDiskChangesNothingAndSaysSo) {
   EXPECT_EQ(only_cell(*connection, "select count(*) from tagsmith_feed"), "0");
 }
 
+TEST(Sqlite, NoRoomForTheSharedMemoryIsAFullDisk) {
+  EXPECT_EQ(error_of(nullptr, SQLITE_IOERR_SHMSIZE, "sqlite:tags.db", {}).message,
+            "the disk is full");
+}
+
 TEST(Sqlite, EachResultCodeIsOneOfOurErrors) {
   struct Case {
     int result;
