@@ -432,7 +432,7 @@ Expected Model::plan(const World& world, const run::Request& request,
       trip("gained");
     }
     const auto& old = versions.at(tag.id).at(static_cast<size_t>(state->second.last_version) - 1);
-    if (old.text != rules.text(tag.id) && counts.entered + counts.left > 0) {
+    if (old.text != rules.text(tag.id)) {
       trip("rule_changed");
     }
   }

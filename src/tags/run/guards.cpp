@@ -123,7 +123,8 @@ class Judge {
            fmt::format("would gain {} members beside its {} ({}, at most {})", plan.entered,
                        plan.before, share(gained), share(guards.gained_percent)));
     }
-    if (plan.rule_changed && plan.entered + plan.left > 0) {
+    // Also where nobody moves today: tomorrow's users would be judged by a rule that nobody saw.
+    if (plan.rule_changed) {
       told("rule_changed", fmt::format("has another rule than was published: {} would enter, {} "
                                        "would leave",
                                        plan.entered, plan.left));

@@ -171,12 +171,12 @@ TEST(Guards, WhatExpiredOrWasBlockedIsNotLost) {
   EXPECT_THAT(last.names(), ElementsAre("to_zero:vip"));
 }
 
-TEST(Guards, AChangedRuleThatMovesNobodyNeedsNoYes) {
+TEST(Guards, AChangedRuleNeedsAYesAlsoWhereItMovesNobody) {
   Case same;
   same.plan.tags[0] = {.tag_id = 5, .code = "vip", .before = 9, .rule_changed = true};
-  EXPECT_THAT(same.names(), IsEmpty());
-  same.plan.tags[0].entered = 1;
   EXPECT_THAT(same.names(), ElementsAre("rule_changed:vip"));
+  same.plan.tags[0].rule_changed = false;
+  EXPECT_THAT(same.names(), IsEmpty());
 }
 
 }  // namespace
