@@ -35,7 +35,8 @@ struct TableColumn {
 /// extension, reads no stored secret, its sessions are in UTC unless they say otherwise, and but
 /// for that zone its configuration is locked once it is open. Thread-safe: each call uses its own
 /// connection. A call ends within about a second with kCancelled after base::interrupted(), unless
-/// DuckDB is inferring the columns of a file.
+/// DuckDB is inferring the columns of a file. To be destroyed before main() returns: libduckdb
+/// looks into thread-local state when it closes, which an object of static storage would outlive.
 class Database {
  public:
   static base::Result<std::unique_ptr<Database>> open(const DatabaseOptions& options = {});
