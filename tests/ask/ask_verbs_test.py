@@ -107,7 +107,7 @@ class Why(AskTest):
         self.assertIn("    entered by   level = 'VIP'\n    with values  {\"level\":\"VIP\"}\n", said.out)
         self.put("users.csv", USERS.replace("ann,31,VIP", "ann,31,gold"))
         said = self.tagsmith("why", "ann", "vip", "--as-of", DAY)
-        self.assertIn("    would leave with the next run\n", said.out)
+        self.assertIn("    would leave with the next run, unless a guard holds it\n", said.out)
         self.assertIn("[level = 'gold']", said.out)
         self.assertIn("    with values  {\"level\":\"VIP\"}\n", said.out)
 

@@ -12,10 +12,12 @@
 
 #include "adapters/sqlite/database.h"
 #include "base/assert.h"
+#include "base/standing_clock_test.h"
 #include "lease/lease.h"
 #include "run/change_set.h"
 #include "run/publish.h"
 #include "run/publisher.h"
+#include "run/small_chunks_test.h"
 #include "run/standing.h"
 #include "store/store.h"
 
@@ -31,40 +33,6 @@ constexpr Micros kYesterday = 1'763'800'000'000'000;
 constexpr Micros kDay = 86'400'000'000;
 constexpr Micros kToday = kYesterday + kDay;
 constexpr size_t kUsersOfAChunk = 3;
-
-// Stands still for what is written, and passes for who waits.
-class StandingClock final : public base::Clock {
- public:
-  explicit StandingClock(Micros utc) : utc_(utc) {}
-  std::int64_t utc_micros() override { return utc_; }
-  std::int64_t steady_micros() override { return steady_; }
-  void sleep_micros(std::int64_t micros) override { steady_ += micros; }
-
- private:
-  Micros utc_;
-  std::int64_t steady_ = 0;
-};
-
-// The chunks of a file cut smaller, so that a few users make several.
-class SmallChunks final : public run::ChangeSetReader {
- public:
-  explicit SmallChunks(std::unique_ptr<run::ChangeSetReader> real) : real_(std::move(real)) {}
-
-  base::Result<std::vector<RuleResult>> next_chunk() override {
-    if (users_.empty()) {
-      users_ = TAGSMITH_TRY(real_->next_chunk());
-    }
-    const auto end =
-        users_.begin() + static_cast<std::ptrdiff_t>(std::min(users_.size(), kUsersOfAChunk));
-    std::vector<RuleResult> chunk(users_.begin(), end);
-    users_.erase(users_.begin(), end);
-    return chunk;
-  }
-
- private:
-  std::unique_ptr<run::ChangeSetReader> real_;
-  std::vector<RuleResult> users_;
-};
 
 RuleResult user(std::string id, std::vector<std::int32_t> tags,
                 std::vector<std::int32_t> entered = {}) {
@@ -203,7 +171,7 @@ std::shared_ptr<store::SqlDatabase> Scenario::database() const {
 
 void Scenario::make_yesterday() const {
   const auto store = store::open(database(), /*create=*/true).value();
-  StandingClock clock(kYesterday);
+  base::StandingClock clock(kYesterday);
   run::Plan first = plan_of(kYesterday, 1);
   first.pins.tags.push_back({.tag_id = 4, .rule_version = 1});
   const std::int64_t id = store->runs().begin(first.pins, "ann").value();
@@ -228,32 +196,33 @@ base::Result<PublishCounts> Scenario::publish(store::Store& store, std::int64_t 
                                               const std::vector<catalog::RuleVersion>& versions,
                                               base::Clock& clock,
                                               std::uint64_t* acknowledged) const {
-  run::PublishPorts ports{.tags = store.tags(),
-                          .runs = store.runs(),
-                          .leases = store.leases(),
-                          .reconnect = [&] { return store.reconnect(); },
-                          .clock = clock,
-                          .holder = lease::new_holder(),
-                          .beat = {},
-                          .progress =
-                              [&](std::uint64_t, std::uint64_t) {
-                                if (acknowledged != nullptr) {
-                                  ++*acknowledged;
-                                }
-                              },
-                          .interrupted = [] { return false; },
-                          .open_change_set = [](const std::string& path, const std::string& hash)
-                              -> base::Result<std::unique_ptr<run::ChangeSetReader>> {
-                            auto real = TAGSMITH_TRY(run::read_change_set(path, hash));
-                            return std::unique_ptr<run::ChangeSetReader>(
-                                std::make_unique<SmallChunks>(std::move(real)));
-                          }};
+  run::PublishPorts ports{
+      .tags = store.tags(),
+      .runs = store.runs(),
+      .leases = store.leases(),
+      .reconnect = [&] { return store.reconnect(); },
+      .clock = clock,
+      .holder = lease::new_holder(),
+      .beat = {},
+      .progress =
+          [&](std::uint64_t, std::uint64_t) {
+            if (acknowledged != nullptr) {
+              ++*acknowledged;
+            }
+          },
+      .interrupted = [] { return false; },
+      .open_change_set = [](const std::string& path, const std::string& hash)
+          -> base::Result<std::unique_ptr<run::ChangeSetReader>> {
+        auto real = TAGSMITH_TRY(run::read_change_set(path, hash));
+        return std::unique_ptr<run::ChangeSetReader>(
+            std::make_unique<run::SmallChunks>(std::move(real), kUsersOfAChunk));
+      }};
   return run::publish(ports, run_id, plan, versions);
 }
 
 base::Result<PublishCounts> Scenario::run(std::shared_ptr<store::SqlDatabase> database,
                                           std::uint64_t* acknowledged) const {
-  StandingClock clock(kToday);
+  base::StandingClock clock(kToday);
   const auto store = TAGSMITH_TRY(store::open(std::move(database), /*create=*/false));
   const run::Plan today = plan_of(kToday, 2);
   run::Standing found = TAGSMITH_TRY(run::standing(store->runs(), today.pins));
@@ -283,7 +252,7 @@ base::Result<PublishCounts> Scenario::run(std::shared_ptr<store::SqlDatabase> da
 }
 
 base::Result<PublishCounts> Scenario::abandon() const {
-  StandingClock clock(kToday);
+  base::StandingClock clock(kToday);
   const auto store = TAGSMITH_TRY(store::open(database(), /*create=*/false));
   const auto unfinished = TAGSMITH_TRY(store->runs().unfinished());
   TAGSMITH_ASSERT(unfinished.has_value());

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "adapters/sqlite/database.h"
+#include "base/standing_clock_test.h"
 #include "catalog/checked_catalog.h"
 #include "dataset/data_set.h"
 #include "dataset/memory_reader_test.h"
@@ -16,6 +17,7 @@
 #include "run/change_set.h"
 #include "run/publish.h"
 #include "run/publisher.h"
+#include "run/small_chunks_test.h"
 #include "run/standing.h"
 
 namespace tagsmith::metamorphic {
@@ -23,40 +25,6 @@ namespace {
 
 using membership::PublishCounts;
 using membership::RuleResult;
-
-// Stands still for what is written, and passes for who waits.
-class StandingClock final : public base::Clock {
- public:
-  explicit StandingClock(Micros utc) : utc_(utc) {}
-  std::int64_t utc_micros() override { return utc_; }
-  std::int64_t steady_micros() override { return steady_; }
-  void sleep_micros(std::int64_t micros) override { steady_ += micros; }
-
- private:
-  Micros utc_;
-  std::int64_t steady_ = 0;
-};
-
-// The chunks of a file cut smaller, so that a few users make several.
-class SmallChunks final : public run::ChangeSetReader {
- public:
-  explicit SmallChunks(std::unique_ptr<run::ChangeSetReader> real) : real_(std::move(real)) {}
-
-  base::Result<std::vector<RuleResult>> next_chunk() override {
-    if (users_.empty()) {
-      users_ = TAGSMITH_TRY(real_->next_chunk());
-    }
-    const auto end =
-        users_.begin() + static_cast<std::ptrdiff_t>(std::min(users_.size(), kUsersOfAChunk));
-    std::vector<RuleResult> chunk(users_.begin(), end);
-    users_.erase(users_.begin(), end);
-    return chunk;
-  }
-
- private:
-  std::unique_ptr<run::ChangeSetReader> real_;
-  std::vector<RuleResult> users_;
-};
 
 std::vector<dataset::MemoryTable> memory_tables(const World& world, std::uint64_t order) {
   std::vector<dataset::MemoryTable> tables;
@@ -219,7 +187,7 @@ base::Result<PublishCounts> Shop::resume(const run::RunRecord& record) {
 
 base::Result<PublishCounts> Shop::publish(std::int64_t run_id, const run::Plan& plan,
                                           const std::vector<catalog::RuleVersion>& new_versions) {
-  StandingClock clock(plan.pins.started_at);
+  base::StandingClock clock(plan.pins.started_at);
   const run::PublishPorts ports{
       .tags = store_->tags(),
       .runs = store_->runs(),
@@ -234,13 +202,13 @@ base::Result<PublishCounts> Shop::publish(std::int64_t run_id, const run::Plan& 
           -> base::Result<std::unique_ptr<run::ChangeSetReader>> {
         auto real = TAGSMITH_TRY(run::read_change_set(path, hash));
         return std::unique_ptr<run::ChangeSetReader>(
-            std::make_unique<SmallChunks>(std::move(real)));
+            std::make_unique<run::SmallChunks>(std::move(real), kUsersOfAChunk));
       }};
   return run::publish(ports, run_id, plan, new_versions);
 }
 
 base::Result<PublishCounts> Shop::abandon(std::int64_t run_id, Micros now) {
-  StandingClock clock(now);
+  base::StandingClock clock(now);
   const lease::Fence fence =
       TAGSMITH_TRY(lease::acquire(store_->leases(), std::string(run::kPublishLease),
                                   lease::new_holder(), 2 * lease::kPatienceMicros, clock));

@@ -348,6 +348,73 @@ class Plans(ProjectTest):
                 self.assertEqual(self.dump(), before)
                 self.tags = dict(TAGS)
 
+    def moved(self, *move):
+        """What `run` says of a plan that was saved before each of the moves."""
+        messages = []
+        for change in move:
+            planned = self.plan("--save", "a.plan")
+            self.assertEqual(planned.code, 0, planned)
+            change()
+            said = self.tagsmith("run", "--plan", "a.plan")
+            self.assertEqual((said.code, said.errors[0]["code"]), (2, "E_RUN_PLAN_MOVED"), said)
+            messages.append(said.errors[0]["message"])
+        return messages
+
+    def test_a_saved_plan_is_refused_when_the_project_reads_in_another_way(self):
+        def settings(text):
+            return lambda: self.put("tagsmith.yaml", SETTINGS + text)
+        messages = self.moved(settings("timezone: Asia/Shanghai\n"), settings("upper_bound: true\n"),
+                              settings("population: users\n"))
+        self.assertEqual({"settings" in message for message in messages}, {True}, messages)
+
+    def test_a_saved_plan_is_refused_when_a_file_of_a_select_changed(self):
+        self.put("tagsmith.yaml", SETTINGS.replace("{ path: users.csv }", "{ sql: \"select * from 'users.csv'\" }"))
+        self.write()
+        messages = self.moved(
+            lambda: self.put("users.csv", (self.folder / "users.csv").read_text().replace("u2,30", "u2,31")),
+            lambda: self.put("tagsmith.yaml", SETTINGS.replace(
+                "{ path: users.csv }", "{ sql: \"select * from 'users.csv' where user_id <> 'u1'\" }")))
+        self.assertIn("the input", messages[0])
+        self.assertIn("settings", messages[1])
+
+    def test_an_incremental_run_over_a_select_sees_its_files(self):
+        self.put("tagsmith.yaml", SETTINGS.replace("{ path: users.csv }", "{ sql: \"select * from 'users.csv'\" }"))
+        self.run_tags("--mode", "incremental")
+        self.assertEqual(self.run_tags("--mode", "incremental").last["users"], 0, "nothing changed")
+        self.users["u0"]["level"] = "VIP"
+        self.assertEqual(self.run_tags("--mode", "incremental").last["entered"], 1)
+
+    def test_a_plan_over_files_that_nobody_knows_is_not_saved(self):
+        self.put("one.txt", "u1")
+        self.put("tagsmith.yaml", SETTINGS.replace(
+            "{ path: users.csv }",
+            "{ sql: \"select content as user_id, 20 as age, 'VIP' as level from read_text('one.txt')\" }"))
+        said = self.plan("--save", "a.plan")
+        self.assertEqual((said.code, said.errors[0]["code"]), (2, "E_RUN_PLAN"), said)
+        self.assertFalse((self.folder / "a.plan").exists())
+        self.run_tags()
+        self.put("one.txt", "u2")
+        self.assertEqual(self.run_tags("--mode", "incremental", "--accept", "gone").last["entered"], 3)
+
+    def test_a_run_does_not_start_before_the_last_one(self):
+        self.run_tags()
+        before = self.dump()
+        for verb in ("run", "plan"):
+            said = self.tagsmith(verb, "--as-of", DAY, "--started-at", "2025-11-22 10:00:59")
+            self.assertEqual((said.code, said.errors[0]["code"]), (2, "E_RUN_START"), said)
+        self.assertEqual(self.dump(), before)
+
+    def test_two_stores_of_one_project_keep_their_changes_apart(self):
+        self.put("tagsmith.yaml", SETTINGS + "environments:\n  other: { store: sqlite:other.db }\n")
+        self.run_tags()
+        self.write()
+        self.tagsmith("run", "--as-of", DAY, "--env", "other")
+        paths = {self.sql("select change_set from tagsmith_runs")[0][0]}
+        connection = sqlite3.connect(self.folder / "other.db")
+        paths.add(connection.execute("select change_set from tagsmith_runs").fetchone()[0])
+        connection.close()
+        self.assertEqual(len(paths), 2, paths)
+
     def test_stages(self):
         said = self.plan("--stages")
         self.assertIn("rule 0, tag 1 'vip'\nlevel = 'VIP'\n", said.out)
@@ -560,7 +627,8 @@ class CutOff(ProjectTest):
             self.assertIn(code, (0, 1), ends)
             self.assertTrue(code == 0 or "E_LEASE_BUSY" in text, ends)
         self.assertIn(0, [code for _, code in ends])
-        self.assertEqual(self.run_tags("--verify").last["rows_written"], 0)
+        again = self.tagsmith("run", "--as-of", DAY, "--verify", "--json")
+        self.assertEqual((again.code, again.last["rows_written"]), (0, 0), again)
 
     def cut_off(self, state):
         """A run that stands as if its process had ended: the store of a run, set back."""

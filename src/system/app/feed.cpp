@@ -22,23 +22,10 @@ using membership::FeedRow;
 
 constexpr size_t kPrintedAtOnce = size_t{1} << 16;
 
-std::string_view name_of(FeedRow::Kind kind) {
-  switch (kind) {
-    case FeedRow::Kind::kEntered:
-      return "entered";
-    case FeedRow::Kind::kLeft:
-      return "left";
-    case FeedRow::Kind::kPublished:
-      return "published";
-    case FeedRow::Kind::kAbandoned:
-      break;
-  }
-  return "abandoned";
-}
-
 std::string json_of(const FeedRow& row, const Asking& asking) {
-  std::string out = fmt::format(R"({{"seq":{},"time":"{}","kind":"{}","run_id":{})", row.seq,
-                                membership::time_text(row.time), name_of(row.kind), row.run_id);
+  std::string out =
+      fmt::format(R"({{"seq":{},"time":"{}","kind":"{}","run_id":{})", row.seq,
+                  membership::time_text(row.time), membership::name_of(row.kind), row.run_id);
   if (!row.user_id.empty()) {
     out += fmt::format(R"(,"user_id":{},"tag_id":{},"code":{},"detail":{})",
                        base::json_quoted(row.user_id), row.tag_id,
@@ -63,8 +50,8 @@ std::string text_of(const FeedRow& row, const Asking& asking) {
       row.user_id.empty() ? ""
                           : fmt::format("{} {}, ", base::quote(row.user_id, row.user_id.size()),
                                         code_of(asking.tags, row.tag_id));
-  return fmt::format("{}  {}  {:<9}  {}{}\n", row.seq, time_for_people(row.time), name_of(row.kind),
-                     what, origin_of(row));
+  return fmt::format("{}  {}  {:<9}  {}{}\n", row.seq, time_for_people(row.time),
+                     membership::name_of(row.kind), what, origin_of(row));
 }
 
 base::Result<int> print_feed(const FeedOptions& options) {
@@ -191,7 +178,7 @@ base::Result<int> print_history(const HistoryOptions& options) {
       standings[row.run_id] = TAGSMITH_TRY(standing_of(row.run_id, asking->store->runs()));
     }
     std::vector<std::string> ground = ground_of(row);
-    table.add({time_for_people(row.time), std::string(name_of(row.kind)),
+    table.add({time_for_people(row.time), std::string(membership::name_of(row.kind)),
                code_of(asking->tags, row.tag_id), origin_of(row) + standings[row.run_id],
                std::move(ground[0]), std::move(ground[1])});
     return true;

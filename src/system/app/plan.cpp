@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/problem.h"
 #include "run/saved_plan.h"
+#include "run/standing.h"
 
 namespace tagsmith::app {
 namespace {
@@ -47,6 +48,10 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
   const run::Workplace place = work->place(*store, progress);
   const run::Pinned pinned =
       TAGSMITH_TRY(run::pin(place, work->request, work->actor, work->commit));
+  TAGSMITH_TRY(run::check_start(store->runs(), pinned.pins));
+  if (!save.empty()) {
+    TAGSMITH_TRY(run::check_can_be_saved(pinned.pins));
+  }
   const run::PlanOutcome outcome = TAGSMITH_TRY(run::make_plan(
       place, pinned, {.accept = options.accept, .is_shown = true}, folder.path("changes")));
   const bool saves = !save.empty() && outcome.run_trips.empty();

@@ -7,7 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "app/wiring.h"
+#include "app/work.h"
 #include "files/folder.h"
 
 namespace tagsmith::app {
@@ -78,6 +81,12 @@ base::Result<std::unique_ptr<store::Store>> open_store(const std::string& store_
                        .hint = "add a line: 'store: sqlite:tags.db'"};
   }
   return store::open(TAGSMITH_TRY(make_database(store_url)), create);
+}
+
+base::Result<std::string> changes_path(store::Store& store, std::int64_t run_id) {
+  const membership::StoreMark mark = TAGSMITH_TRY(store.tags().mark());
+  return files::join(std::string(kStateFolder),
+                     fmt::format("runs/{}-{}.changes", mark.store_id, run_id));
 }
 
 std::string actor_of(const std::string& option) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,10 @@ namespace tagsmith::app {
 /// Opens the store that a project names ("sqlite:tags.db"); a relative path counts from the working
 /// folder, which is the project's. `create`: makes it where there is none, else kNotFound.
 base::Result<std::unique_ptr<store::Store>> open_store(const std::string& store_url, bool create);
+
+/// Where a run of this store keeps its changes until they are published: "runs/STORE-7.changes" of
+/// the state folder, which may be that of several stores.
+base::Result<std::string> changes_path(store::Store& store, std::int64_t run_id);
 
 /// Who acts: what --actor says, else $USER, else "unknown".
 std::string actor_of(const std::string& option);

@@ -98,6 +98,7 @@ class Running {
     if (shown_) {
       TAGSMITH_TRY(check_not_moved());
     }
+    TAGSMITH_TRY(run::check_start(store_.runs(), pinned_.pins));
     const auto id = TAGSMITH_TRY(store_.runs().begin(pinned_.pins, work_.actor));
     return plan_and_publish(id, pinned_.pins);
   }
@@ -191,18 +192,20 @@ class Running {
 
   base::Result<run::PlanOutcome> plan(std::int64_t id) {
     TAGSMITH_TRY(make_state_folder("runs"));
+    const std::string changes = TAGSMITH_TRY(changes_path(store_, id));
     return run::make_plan(place_, pinned_,
                           {.accept = options_.work.accept, .is_shown = options_.yes || can_ask()},
-                          changes_of(id));
+                          changes);
   }
 
   // The plan of --plan; its changes move to where this run keeps them.
   base::Result<run::PlanOutcome> planned(std::int64_t id) {
     TAGSMITH_TRY(make_state_folder("runs"));
-    TAGSMITH_TRY(run::load_plan(options_.plan_file, changes_of(id)));
+    const std::string changes = TAGSMITH_TRY(changes_path(store_, id));
+    TAGSMITH_TRY(run::load_plan(options_.plan_file, changes));
     return run::PlanOutcome{.plan = {.pins = shown_->pins,
                                      .summary = shown_->summary,
-                                     .change_set = changes_of(id),
+                                     .change_set = changes,
                                      .change_set_hash = shown_->change_set_hash},
                             .run_trips = {},
                             .to_accept = {}};
@@ -288,15 +291,15 @@ class Running {
     return done;
   }
 
-  static std::string changes_of(std::int64_t id) {
-    return files::join(std::string(kStateFolder), fmt::format("runs/{}.changes", id));
-  }
-
   // Also what a killed process of this run had begun to write beside it.
-  static void remove_changes(std::int64_t id) {
-    const std::filesystem::path path = changes_of(id);
+  void remove_changes(std::int64_t id) {
+    const auto changes = changes_path(store_, id);
+    if (!changes) {
+      return;  // they stay, in nobody's way
+    }
+    const std::filesystem::path path = *changes;
     const std::string begun = fmt::format(".{}.", path.filename().string());
-    std::error_code ignored;  // it is in nobody's way
+    std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), ignored)) {
       const std::string name = entry.path().filename().string();
       if (name == path.filename() || name.starts_with(begun)) {
@@ -376,12 +379,16 @@ base::Result<int> run_run(RunOptions options) {
   }
   if (shown) {
     const bool rewind = work->request.rewind;
-    work->request = run::request_of(shown->pins);
+    work->request = run::request_of(shown->pins, work->request);
     work->request.rewind = rewind;
   }
   const std::string& store_url = work->checked.project.store;
   const auto store = TAGSMITH_TRY(open_store(store_url, /*create=*/true));
   const auto turn = TAGSMITH_TRY(Turn::take(*store, store_url));
+  if (!shown && options.work.started_at.empty()) {
+    work->request.started_at =
+        base::system_clock().utc_micros();  // another run may just have ended
+  }
   if (options.verify) {
     progress.show("comparing the store with its feed");
     TAGSMITH_TRY(membership::verify(store->tags()));

@@ -219,8 +219,7 @@ base::Result<int> run_abandon(const ProjectOptions& options, std::int64_t run_id
     return counts.error();
   }
   std::error_code ignored;  // the changes are of no use any more
-  std::filesystem::remove(
-      files::join(std::string(kStateFolder), fmt::format("runs/{}.changes", run_id)), ignored);
+  std::filesystem::remove(TAGSMITH_TRY(changes_path(*store, run_id)), ignored);
   TAGSMITH_TRY(print(
       options.json
           ? fmt::format(R"({{"run":{},"state":"abandoned","entered":{},"left":{},)"

@@ -65,9 +65,11 @@ base::Result<int> answer(const WhyOptions& options) {
   if (!told) {
     return unknown_user(options.user);
   }
-  TAGSMITH_TRY(print(options.project.json ? explain::to_json(*told) + "\n"
-                                          : explain::to_text(*told, question.tag_id.has_value(),
-                                                             stdout_shows_signs())));
+  const auto text = [&] {
+    return printable(explain::to_text(*told, question.tag_id.has_value(), stdout_shows_signs()),
+                     /*keeps_lines=*/true);
+  };
+  TAGSMITH_TRY(print(options.project.json ? explain::to_json(*told) + "\n" : text()));
   return kDone;
 }
 

@@ -120,11 +120,12 @@ class Abandoning {
              "select seq, kind, user_id, tag_id, detail from tagsmith_feed where run_id = ? and "
              "seq > ? and seq < ? order by seq desc limit ?",
              parameters))) {
-      const FeedRow::Kind kind = feed_kind_of(text_of(std::move(row.at(1))));
+      const FeedRow::Kind kind =
+          TAGSMITH_TRY(feed_kind_of(text_of(std::move(row.at(1))), session_.name));
       if (kind != FeedRow::Kind::kEntered && kind != FeedRow::Kind::kLeft) {
         return drift(fmt::format("row {} of the feed says that run {} is {}, tagsmith_runs says "
                                  "that it is publishing",
-                                 integer_of(row.at(0)), run_id_, store::name_of(kind)),
+                                 integer_of(row.at(0)), run_id_, membership::name_of(kind)),
                      session_.name);
       }
       FeedEntry entry{.seq = integer_of(row.at(0)),
@@ -143,7 +144,7 @@ class Abandoning {
       ids.push_back(user_id);
     }
     const auto rows = TAGSMITH_TRY(user_rows(connection(), session_.name, ids, /*lock=*/true));
-    const auto manual = TAGSMITH_TRY(manual_edits_of(connection(), ids));
+    const auto manual = TAGSMITH_TRY(manual_edits_of(connection(), session_.name, ids));
     const auto changed_by_others = TAGSMITH_TRY(others(ids));
     for (size_t i = 0; i < rows.size(); ++i) {
       membership::Merged merged{.tags = rows[i].user.tags, .changes = {}, .differs = false};
@@ -223,7 +224,7 @@ class Abandoning {
       }
     }
     const auto rows = TAGSMITH_TRY(user_rows(connection(), session_.name, ids, /*lock=*/true));
-    const auto manual = TAGSMITH_TRY(manual_edits_of(connection(), ids));
+    const auto manual = TAGSMITH_TRY(manual_edits_of(connection(), session_.name, ids));
     auto rewrite = rewrites.begin();
     for (size_t i = 0; i < ids.size(); ++i) {
       membership::Merged merged{.tags = rows[i].user.tags, .changes = {}, .differs = false};

@@ -527,6 +527,17 @@ TEST_P(StoreContract, ABrokenRowIsDriftAndNeverAnEmptyOne) {
   }
 }
 
+TEST_P(StoreContract, AKindThatIsNoneOfOursIsDrift) {
+  set({grant_of("u1", 1, kStart)}, kStart);
+  execute("update tagsmith_feed set kind = 'joined'");
+  TAGSMITH_EXPECT_FAILS(tags().feed({}), "E_STORE_DRIFT");
+  execute("update tagsmith_manual set kind = 'gift'");
+  TAGSMITH_EXPECT_FAILS(tags().manual_edits(std::nullopt), "E_STORE_DRIFT");
+  TAGSMITH_EXPECT_FAILS(tags().manual_edits("u1"), "E_STORE_DRIFT");
+  execute("update tagsmith_edits set kind = 'gift'");
+  TAGSMITH_EXPECT_FAILS(tags().edit_log("u1"), "E_STORE_DRIFT");
+}
+
 // Publishing.
 
 TEST_P(StoreContract, AFenceThatSomebodyTookWritesNothing) {

@@ -116,14 +116,14 @@ class TagStore final : public membership::TagStore {
       const std::optional<std::string>& user_id) override {
     if (user_id) {
       const std::vector<std::string> ids{*user_id};
-      return std::move(TAGSMITH_TRY(manual_edits_of(connection(), ids)).front());
+      return std::move(TAGSMITH_TRY(manual_edits_of(connection(), session_.name, ids)).front());
     }
     const std::string sql = fmt::format(
         "select {} from tagsmith_manual order by user_id, tag_id, kind desc", kManualColumns);
     const auto rows = TAGSMITH_TRY(connection().query(sql, {}));
     std::vector<ManualEdit> edits;
     while (auto row = TAGSMITH_TRY(rows->next())) {
-      edits.push_back(manual_edit_of(std::move(*row)));
+      edits.push_back(TAGSMITH_TRY(manual_edit_of(std::move(*row), session_.name)));
     }
     return edits;
   }
@@ -203,7 +203,9 @@ class TagStore final : public membership::TagStore {
     for (SqlRow& row : TAGSMITH_TRY(all_rows(connection(), sql, key))) {
       const bool removed = integer_of(row.at(7)) != 0;
       const auto seq = static_cast<std::uint64_t>(integer_of(row.at(8)));
-      log.push_back({.edit = manual_edit_of(std::move(row)), .removed = removed, .feed_seq = seq});
+      log.push_back({.edit = TAGSMITH_TRY(manual_edit_of(std::move(row), session_.name)),
+                     .removed = removed,
+                     .feed_seq = seq});
     }
     return log;
   }
@@ -226,10 +228,12 @@ class TagStore final : public membership::TagStore {
     const auto rows = TAGSMITH_TRY(connection().query(sql, parameters));
     std::vector<FeedRow> feed;
     while (auto row = TAGSMITH_TRY(rows->next())) {
+      const FeedRow::Kind kind =
+          TAGSMITH_TRY(feed_kind_of(text_of(std::move(row->at(2))), session_.name));
       feed.push_back(
           {.seq = static_cast<std::uint64_t>(integer_of(row->at(0))),
            .run_id = integer_of(row->at(1)),
-           .kind = feed_kind_of(text_of(std::move(row->at(2)))),
+           .kind = kind,
            .user_id = optional_text_of(std::move(row->at(3))).value_or(""),
            .tag_id = static_cast<std::int32_t>(optional_integer_of(row->at(4)).value_or(0)),
            .detail = optional_text_of(std::move(row->at(5))).value_or(""),
@@ -248,8 +252,8 @@ class TagStore final : public membership::TagStore {
     TAGSMITH_TRY(check_fence(connection(), session_.name, chunk.fence));  // (a)
     TAGSMITH_TRY(check_turn(chunk));
     const auto rows =
-        TAGSMITH_TRY(user_rows(connection(), session_.name, ids, /*lock=*/true));  // (b)
-    const auto manual = TAGSMITH_TRY(manual_edits_of(connection(), ids));          // (c)
+        TAGSMITH_TRY(user_rows(connection(), session_.name, ids, /*lock=*/true));         // (b)
+    const auto manual = TAGSMITH_TRY(manual_edits_of(connection(), session_.name, ids));  // (c)
     Writing writing(connection(), chunk.stamp.run_id, chunk.stamp.time);
     writing.keep_rewrites();
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -300,7 +304,7 @@ class TagStore final : public membership::TagStore {
                     const std::map<std::string, UserEdits>& by_user, const membership::Stamp& stamp,
                     Writing& writing) {
     const auto rows = TAGSMITH_TRY(user_rows(connection(), session_.name, ids, /*lock=*/true));
-    const auto edits = TAGSMITH_TRY(manual_edits_of(connection(), ids));
+    const auto edits = TAGSMITH_TRY(manual_edits_of(connection(), session_.name, ids));
     Inserter inserter(connection(),
                       fmt::format("insert into tagsmith_manual ({}) values", kManualColumns), 7);
     for (size_t i = 0; i < ids.size(); ++i) {
@@ -319,7 +323,7 @@ class TagStore final : public membership::TagStore {
     for (const ManualEdit& edit : before) {
       if (std::ranges::find(after, edit) == after.end()) {
         const SqlRow key{edit.user_id, std::int64_t{edit.tag_id},
-                         std::string(store::name_of(edit.kind))};
+                         std::string(membership::name_of(edit.kind))};
         TAGSMITH_TRY(connection().execute(
             "delete from tagsmith_manual where user_id = ? and tag_id = ? and kind = ?", key));
       }
@@ -327,8 +331,8 @@ class TagStore final : public membership::TagStore {
     for (const ManualEdit& edit : after) {
       if (std::ranges::find(before, edit) == before.end()) {
         TAGSMITH_TRY(inserter.add({edit.user_id, std::int64_t{edit.tag_id},
-                                   std::string(store::name_of(edit.kind)), edit.actor, edit.reason,
-                                   edit.made_at, value_of(edit.expires_at)}));
+                                   std::string(membership::name_of(edit.kind)), edit.actor,
+                                   edit.reason, edit.made_at, value_of(edit.expires_at)}));
       }
     }
     return {};

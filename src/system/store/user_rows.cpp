@@ -21,9 +21,6 @@ using membership::ManualEdit;
 using membership::StoredTag;
 using membership::StoredUser;
 
-constexpr std::array kFeedKinds{FeedRow::Kind::kEntered, FeedRow::Kind::kLeft,
-                                FeedRow::Kind::kPublished, FeedRow::Kind::kAbandoned};
-
 // A row of id, user_id, tag_ids, tag_details, created_time, updated_time.
 base::Result<UserRow> read_user(SqlRow row, const std::string& store_name) {
   UserRow read{.row_id = integer_of(row.at(0))};
@@ -148,57 +145,46 @@ base::Result<std::vector<UserRow>> user_rows(SqlConnection& connection,
   return rows;
 }
 
-std::string_view name_of(ManualEdit::Kind kind) {
-  return kind == ManualEdit::Kind::kGrant ? "grant" : "block";
+base::Result<FeedRow::Kind> feed_kind_of(std::string_view name, const std::string& store_name) {
+  const auto kind = membership::read_feed_kind(name);
+  return kind ? base::Result<FeedRow::Kind>(*kind)
+              : drift(fmt::format("the feed has a row of the kind {}", base::quote(name)),
+                      store_name);
 }
 
-std::string_view name_of(FeedRow::Kind kind) {
-  switch (kind) {
-    case FeedRow::Kind::kEntered:
-      return "entered";
-    case FeedRow::Kind::kLeft:
-      return "left";
-    case FeedRow::Kind::kPublished:
-      return "published";
-    case FeedRow::Kind::kAbandoned:
-      return "abandoned";
+base::Result<ManualEdit> manual_edit_of(SqlRow row, const std::string& store_name) {
+  ManualEdit edit{.user_id = text_of(std::move(row.at(0))),
+                  .tag_id = static_cast<std::int32_t>(integer_of(row.at(1))),
+                  .actor = text_of(std::move(row.at(3))),
+                  .reason = text_of(std::move(row.at(4))),
+                  .made_at = integer_of(row.at(5)),
+                  .expires_at = optional_integer_of(row.at(6))};
+  const std::string name = text_of(std::move(row.at(2)));
+  const auto kind = membership::read_edit_kind(name);
+  if (!kind) {
+    return drift(fmt::format("a manual edit of user {} is of the kind {}",
+                             base::quote(edit.user_id), base::quote(name)),
+                 store_name);
   }
-  TAGSMITH_ASSERT(false);
-  return {};
-}
-
-FeedRow::Kind feed_kind_of(std::string_view name) {
-  const auto* found = std::ranges::find_if(
-      kFeedKinds, [&](FeedRow::Kind kind) { return store::name_of(kind) == name; });
-  TAGSMITH_ASSERT(found != kFeedKinds.end());
-  return *found;
-}
-
-ManualEdit manual_edit_of(SqlRow row) {
-  const std::string kind = text_of(std::move(row.at(2)));
-  TAGSMITH_ASSERT(kind == "grant" || kind == "block");
-  return {.user_id = text_of(std::move(row.at(0))),
-          .tag_id = static_cast<std::int32_t>(integer_of(row.at(1))),
-          .kind = kind == "grant" ? ManualEdit::Kind::kGrant : ManualEdit::Kind::kBlock,
-          .actor = text_of(std::move(row.at(3))),
-          .reason = text_of(std::move(row.at(4))),
-          .made_at = integer_of(row.at(5)),
-          .expires_at = optional_integer_of(row.at(6))};
+  edit.kind = *kind;
+  return edit;
 }
 
 base::Result<std::vector<std::vector<ManualEdit>>> manual_edits_of(
-    SqlConnection& connection, std::span<const std::string> user_ids) {
+    SqlConnection& connection, const std::string& store_name,
+    std::span<const std::string> user_ids) {
   std::vector<std::vector<ManualEdit>> edits(user_ids.size());
   const std::string sql = fmt::format(
       "select {} from tagsmith_manual where user_id in {{list}} order by user_id, tag_id, kind "
       "desc",
       kManualColumns);
-  TAGSMITH_TRY(rows_by_keys(connection, sql, user_ids, {}, [&](SqlRow row) -> base::Status {
-    ManualEdit edit = manual_edit_of(std::move(row));
+  const auto keep = [&](SqlRow row) -> base::Status {
+    ManualEdit edit = TAGSMITH_TRY(manual_edit_of(std::move(row), store_name));
     const size_t position = position_of(user_ids, edit.user_id);
     edits[position].push_back(std::move(edit));
     return {};
-  }));
+  };
+  TAGSMITH_TRY(rows_by_keys(connection, sql, user_ids, {}, keep));
   return edits;
 }
 
@@ -267,12 +253,12 @@ base::Status Writing::append_feed(std::int64_t& seq, std::optional<FeedRow::Kind
     const SqlValue actor = decision == nullptr ? SqlValue() : SqlValue(decision->edit.actor);
     const SqlValue reason = decision == nullptr ? SqlValue() : SqlValue(decision->edit.reason);
     TAGSMITH_TRY(
-        feed.add({++seq, run_id_, std::string(store::name_of(kind)), std::move(change.user_id),
+        feed.add({++seq, run_id_, std::string(membership::name_of(kind)), std::move(change.user_id),
                   std::int64_t{change.tag_id}, std::move(change.detail), time_, actor, reason}));
   }
   if (mark) {
-    TAGSMITH_TRY(
-        feed.add({++seq, run_id_, std::string(store::name_of(*mark)), {}, {}, {}, time_, {}, {}}));
+    TAGSMITH_TRY(feed.add(
+        {++seq, run_id_, std::string(membership::name_of(*mark)), {}, {}, {}, time_, {}, {}}));
   }
   return feed.finish();
 }
@@ -287,7 +273,7 @@ base::Status Writing::append_log(std::int64_t seq) {
     const ManualEdit& edit = decision.edit;
     TAGSMITH_TRY(
         inserter.add({edit.user_id, std::int64_t{edit.tag_id},
-                      std::string(store::name_of(edit.kind)), std::int64_t{decision.removed},
+                      std::string(membership::name_of(edit.kind)), std::int64_t{decision.removed},
                       edit.actor, edit.reason, edit.made_at, value_of(edit.expires_at), seq}));
   }
   return inserter.finish();

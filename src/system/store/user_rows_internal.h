@@ -40,15 +40,15 @@ base::Result<std::vector<UserRow>> user_rows(SqlConnection& connection,
 
 /// Manual edits of users (ascending ids), one list an id, by tag and kind.
 base::Result<std::vector<std::vector<membership::ManualEdit>>> manual_edits_of(
-    SqlConnection& connection, std::span<const std::string> user_ids);
-membership::ManualEdit manual_edit_of(SqlRow row);
+    SqlConnection& connection, const std::string& store_name,
+    std::span<const std::string> user_ids);
+base::Result<membership::ManualEdit> manual_edit_of(SqlRow row, const std::string& store_name);
 /// The columns that manual_edit_of() reads.
 inline constexpr std::string_view kManualColumns =
     "user_id, tag_id, kind, actor, reason, made_at, expires_at";
-std::string_view name_of(membership::ManualEdit::Kind kind);
 
-std::string_view name_of(membership::FeedRow::Kind kind);
-membership::FeedRow::Kind feed_kind_of(std::string_view name);
+base::Result<membership::FeedRow::Kind> feed_kind_of(std::string_view name,
+                                                     const std::string& store_name);
 
 /// What one transaction writes to the serving table and to the feed: rows of users first, then, in
 /// end(), the feed under the last lock.

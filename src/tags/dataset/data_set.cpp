@@ -43,6 +43,7 @@ base::Result<DataSet> describe(Reader& reader, std::vector<TableSource> sources)
   for (const TableSource& source : sources) {
     TableDescription description = TAGSMITH_TRY(reader.describe(source));
     data.schema.tables.push_back(std::move(description.schema));
+    data.files.push_back(std::move(description.files));
     (description.integer_key ? integer : text) = &source;
     if (integer != nullptr && text != nullptr) {
       return key_kinds_differ(*integer, *text);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -8,10 +10,11 @@
 
 namespace tagsmith::dataset {
 
-/// Tables with what they look like: schema.tables[i] describes sources[i].
+/// Tables with what they look like: schema.tables[i] and files[i] describe sources[i].
 struct DataSet {
   std::vector<TableSource> sources;
   column::Schema schema;
+  std::vector<std::optional<std::vector<std::string>>> files;  // TableDescription::files
 };
 
 /// Describes all tables. Fails with kConflict when two have one name, with E_DATA_KEY when the key

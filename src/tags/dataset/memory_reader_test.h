@@ -51,7 +51,9 @@ class MemoryReader final : public Reader {
     const MemoryTable& table = tables_.at(full_name(source));
     return TableDescription{
         .schema = {.database = table.database, .name = table.name, .columns = table.columns},
-        .integer_key = table.integer_key};
+        .integer_key = table.integer_key,
+        .files = source.format == TableSource::Format::kSelect ? std::nullopt
+                                                               : std::optional(source.files)};
   }
 
   base::Result<ScanCounts> scan(const ScanSpec& spec,

@@ -37,6 +37,8 @@ struct TableSource {
 struct TableDescription {
   column::TableSchema schema;  // without the key and the hidden columns
   bool integer_key = false;    // else text
+  /// Every file that decides which rows there are; nothing where a SELECT may read others.
+  std::optional<std::vector<std::string>> files;
 };
 
 /// Some rows of one table, borrowed for the duration of a call.

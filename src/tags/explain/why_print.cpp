@@ -85,7 +85,7 @@ std::string outlook_text(const TagAnswer& tag, const UserAnswer& answer) {
   }
   if (tag.would_change()) {
     out += fmt::format("    would {} with the next run{}\n", *tag.next ? "be entered" : "leave",
-                       tag.stale.empty() ? "" : " that does not hold it");
+                       tag.stale.empty() ? ", unless a guard holds it" : " that does not hold it");
   }
   return out;
 }

@@ -175,7 +175,7 @@ TEST(Why, PrintsWhatMattersFirst) {
                               "      true    level in ('VIP2', 'VIP3')   [level = 'VIP2']\n"));
   EXPECT_THAT(text, HasSubstr("true    tag 2 young: since 1970-01-01 00:00:00 UTC, by rule, "
                               "rule version 1\n"
-                              "    would leave with the next run\n"));
+                              "    would leave with the next run, unless a guard holds it\n"));
   EXPECT_THAT(text, HasSubstr("granted 1970-01-01 00:00:00 UTC by mia, until "
                               "1970-01-01 00:00:02 UTC: asked for it\n"));
   EXPECT_THAT(text, HasSubstr("true    tag 99: since"));

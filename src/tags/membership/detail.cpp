@@ -9,11 +9,22 @@
 #include "column/days.h"
 #include "column/readers.h"
 #include "membership/membership.h"
+#include "membership/tag_store.h"
 
 namespace tagsmith::membership {
 namespace {
 
 constexpr std::array kSources = {Source::kRule, Source::kManual, Source::kRuleAndManual};
+constexpr std::array kEditKinds = {ManualEdit::Kind::kGrant, ManualEdit::Kind::kBlock};
+constexpr std::array kFeedKinds = {FeedRow::Kind::kEntered, FeedRow::Kind::kLeft,
+                                   FeedRow::Kind::kPublished, FeedRow::Kind::kAbandoned};
+
+template <typename Kind, size_t size>
+std::optional<Kind> named(const std::array<Kind, size>& kinds, std::string_view name) {
+  const auto found =
+      std::ranges::find_if(kinds, [&](const Kind& kind) { return name_of(kind) == name; });
+  return found == kinds.end() ? std::nullopt : std::optional(*found);
+}
 
 base::Error unreadable(std::string_view json, std::string_view why) {
   return base::invalid_argument(
@@ -29,16 +40,40 @@ Micros time_of(base::JsonFields& fields, std::string_view key) {
 }
 
 void read_source(base::JsonFields& fields, Source& source) {
-  const std::string name = fields.text("source");
-  const auto known = std::ranges::find(kSources, name, name_of);
-  if (known == kSources.end()) {
+  const std::optional<Source> known = named(kSources, fields.text("source"));
+  if (!known) {
     fields.fail("source");
-  } else {
-    source = *known;
   }
+  source = known.value_or(source);
 }
 
 }  // namespace
+
+std::string_view name_of(ManualEdit::Kind kind) {
+  return kind == ManualEdit::Kind::kGrant ? "grant" : "block";
+}
+
+std::optional<ManualEdit::Kind> read_edit_kind(std::string_view name) {
+  return named(kEditKinds, name);
+}
+
+std::string_view name_of(FeedRow::Kind kind) {
+  switch (kind) {
+    case FeedRow::Kind::kEntered:
+      return "entered";
+    case FeedRow::Kind::kLeft:
+      return "left";
+    case FeedRow::Kind::kPublished:
+      return "published";
+    case FeedRow::Kind::kAbandoned:
+      break;
+  }
+  return "abandoned";
+}
+
+std::optional<FeedRow::Kind> read_feed_kind(std::string_view name) {
+  return named(kFeedKinds, name);
+}
 
 std::string_view name_of(Source source) {
   switch (source) {

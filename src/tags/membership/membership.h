@@ -77,6 +77,10 @@ struct ManualEdit {
   bool operator==(const ManualEdit&) const = default;
 };
 
+/// "grant", "block": as stored; and back.
+std::string_view name_of(ManualEdit::Kind kind);
+std::optional<ManualEdit::Kind> read_edit_kind(std::string_view name);
+
 /// Evidence for a tag that the user is about to enter by rule.
 struct Evidence {
   std::int32_t tag_id = 0;

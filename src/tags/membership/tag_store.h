@@ -90,6 +90,10 @@ struct FeedRow {
   Micros time = 0;
 };
 
+/// "entered", "left", "published", "abandoned": as stored; and back.
+std::string_view name_of(FeedRow::Kind kind);
+std::optional<FeedRow::Kind> read_feed_kind(std::string_view name);
+
 /// A decision of a person as it happened, whether or not a membership changed by it. Never
 /// changed, and kept when the grant or block itself is gone.
 struct EditRecord {

@@ -131,12 +131,13 @@ base::Status check_days(const Workplace& place, const Request& request) {
 
 base::Result<std::vector<InputFile>> manifest_of(const dataset::DataSet& data) {
   std::vector<InputFile> files;
-  for (const dataset::TableSource& source : data.sources) {
-    const std::string table = dataset::full_name(source);
-    if (source.format == dataset::TableSource::Format::kSelect) {
-      files.push_back({.table = table, .etag = files::sha256(source.select)});
+  for (size_t i = 0; i < data.sources.size(); ++i) {
+    const std::string table = dataset::full_name(data.sources[i]);
+    if (!data.files[i]) {
+      files.push_back({.table = table});
+      continue;
     }
-    for (const std::string& path : source.files) {
+    for (const std::string& path : *data.files[i]) {
       const files::FileStatus status = TAGSMITH_TRY(files::file_status(path));
       files.push_back({.table = table,
                        .path = path,
@@ -146,6 +147,28 @@ base::Result<std::vector<InputFile>> manifest_of(const dataset::DataSet& data) {
   }
   std::ranges::sort(files);
   return files;
+}
+
+// Of all that decides how the same files become the same rows. A text is told with its length.
+std::string hash_of_reading(const Workplace& place) {
+  files::Sha256 hash;
+  const auto add = [&](std::string_view text) {
+    hash.add(fmt::format("{}:{}\n", text.size(), text));
+  };
+  for (const dataset::TableSource& source : place.data.sources) {
+    add(dataset::full_name(source));
+    add(std::to_string(static_cast<int>(source.format)));
+    add(source.select);
+    add(source.key);
+    add(source.zone);
+    add(std::to_string(source.hidden.size()));
+    std::ranges::for_each(source.hidden, add);
+  }
+  for (const auto& [table, column] : place.changed_at) {
+    add(table);
+    add(column);
+  }
+  return hash.finish();
 }
 
 std::string hash_of(const std::vector<membership::ManualEdit>& edits) {
@@ -175,7 +198,8 @@ base::Result<Pinned> pin(const Workplace& place, const Request& request, const s
                       .all_tags = !request.tags,
                       .users = request.users,
                       .population = place.population,
-                      .files = TAGSMITH_TRY(manifest_of(place.data))}};
+                      .files = TAGSMITH_TRY(manifest_of(place.data)),
+                      .reading = hash_of_reading(place)}};
   if (out.pins.users) {
     std::ranges::sort(*out.pins.users);
     const auto repeated = std::ranges::unique(*out.pins.users);

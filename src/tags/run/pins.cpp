@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/json_fields.h"
 #include "base/problem.h"
@@ -76,6 +78,10 @@ std::string_view name_of(Mode mode) {
 
 bool asks_for_everybody(const Pins& pins) { return !pins.users && !pins.days; }
 
+bool has_unknown_files(const Pins& pins) {
+  return std::ranges::any_of(pins.files, [](const InputFile& file) { return file.path.empty(); });
+}
+
 bool same_run(const Pins& left, const Pins& right) {
   Pins same_start = left;
   same_start.started_at = right.started_at;
@@ -97,10 +103,10 @@ std::string to_json(const Pins& pins) {
     out += R"(,"users":)" + json_list(*pins.users, base::json_quoted);
   }
   return out +
-         fmt::format(R"(,"population":{},"files":{},"edits":{}}})",
+         fmt::format(R"(,"population":{},"files":{},"reading":{},"edits":{}}})",
                      base::json_quoted(pins.population),
                      json_list(pins.files, [](const InputFile& file) { return to_json(file); }),
-                     base::json_quoted(pins.edits));
+                     base::json_quoted(pins.reading), base::json_quoted(pins.edits));
 }
 
 base::Result<Pins> parse_pins(std::string_view json) {
@@ -113,6 +119,7 @@ base::Result<Pins> parse_pins(std::string_view json) {
             .started_at = read_time(fields, "started_at"),
             .all_tags = fields.boolean("all_tags"),
             .population = fields.text("population"),
+            .reading = fields.text("reading"),
             .edits = fields.text("edits")};
   read_mode(fields, pins.mode);
   if (fields.has("days")) {

@@ -14,7 +14,7 @@ namespace tagsmith::run {
 /// A file that a run reads.
 struct InputFile {
   std::string table;  // "db.name" or "name"
-  std::string path;   // empty: the table is a SELECT, `etag` its SHA-256, and what it reads unknown
+  std::string path;   // empty: the table is a SELECT, and what it reads is not known
   std::uint64_t bytes = 0;
   std::int64_t modified_nanos = 0;  // since 1970, UTC; or 0 where `etag` says it
   std::string etag;
@@ -52,6 +52,7 @@ struct Pins {
   std::optional<std::vector<std::string>> users;  // --users, sorted, distinct; nothing: all
   std::string population;                         // a table, or empty: the union of all
   std::vector<InputFile> files;                   // sorted
+  std::string reading;                            // SHA-256 of how the files are read
   std::string edits;                              // SHA-256 of the manual edits
 
   bool operator==(const Pins&) const = default;
@@ -59,6 +60,9 @@ struct Pins {
 
 /// Neither some users nor some days.
 bool asks_for_everybody(const Pins& pins);
+
+/// Whether some table is a SELECT that may read files which are not among the pins'.
+bool has_unknown_files(const Pins& pins);
 
 /// True when the two are the same run, whenever it was started.
 bool same_run(const Pins& left, const Pins& right);

@@ -24,6 +24,7 @@ Pins full_pins() {
           .population = "t",
           .files = {{.table = "db.t", .path = "x/y.parquet", .bytes = 9, .modified_nanos = -1},
                     {.table = "t", .path = "s3://b/k", .etag = "abc"}},
+          .reading = "5e1f",
           .edits = "e3b0"};
 }
 
@@ -35,7 +36,7 @@ TEST(Pins, AreReadBackAsTheyWere) {
             R"({"as_of":"2025-11-22","partition":"2025-11-22","zone":"UTC","upper_bound":false,)"
             R"("started_at":"1970-01-01 00:00:00.000000","mode":"full",)"
             R"("tags":[{"tag_id":5,"rule_version":2}],"all_tags":true,"population":"",)"
-            R"("files":[],"edits":""})");
+            R"("files":[],"reading":"","edits":""})");
 }
 
 TEST(Pins, WhatIsBrokenIsNamed) {
@@ -58,6 +59,13 @@ TEST(Pins, TheSameRunMayStartAtAnotherTime) {
   EXPECT_TRUE(same_run(full_pins(), other));
   other.files[0].modified_nanos += 1;
   EXPECT_FALSE(same_run(full_pins(), other));
+}
+
+TEST(Pins, AFileWithoutAPathIsUnknown) {
+  Pins pins = full_pins();
+  EXPECT_FALSE(has_unknown_files(pins));
+  pins.files.push_back({.table = "u"});
+  EXPECT_TRUE(has_unknown_files(pins));
 }
 
 TEST(PlanSummary, IsReadBackAsItWas) {

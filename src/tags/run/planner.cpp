@@ -228,7 +228,7 @@ class Unchanged {
 
   base::Result<bool> is_so() {
     if (pins_.mode != Mode::kIncremental || pins_.days || pins_.users || asks_outside() ||
-        std::ranges::any_of(pins_.files, [](const InputFile& file) { return file.path.empty(); })) {
+        has_unknown_files(pins_)) {
       return false;
     }
     for (const PinnedTag& tag : pins_.tags) {
@@ -315,7 +315,7 @@ class Unchanged {
            then.started_at <= pins_.started_at && then.partition == pins_.partition &&
            then.zone == pins_.zone && then.upper_bound == pins_.upper_bound &&
            then.population == pins_.population && then.files == pins_.files &&
-           then.edits == pins_.edits;
+           then.reading == pins_.reading && then.edits == pins_.edits;
   }
 
   const Workplace& place_;

@@ -658,6 +658,18 @@ TEST(Pin, NamesTheFilesWithTheirSizes) {
   EXPECT_GT(shop.pinned.pins.files[0].modified_nanos, 0);
 }
 
+TEST(Pin, TellsHowTheFilesAreRead) {
+  SmallShop shop;
+  shop.plan().value();
+  const std::string reading = shop.pinned.pins.reading;
+  EXPECT_THAT(reading, testing::SizeIs(64));
+  shop.plan().value();
+  EXPECT_EQ(shop.pinned.pins.reading, reading);
+  shop.changed_at = {{"people", "age"}};
+  shop.plan().value();
+  EXPECT_NE(shop.pinned.pins.reading, reading);
+}
+
 TEST(Pin, RefusesWhatCannotBeAsked) {
   SmallShop shop;
   shop.run();

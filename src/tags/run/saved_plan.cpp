@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json.h"
@@ -96,6 +97,21 @@ base::Error moved(std::string_view what) {
 
 }  // namespace
 
+base::Status check_can_be_saved(const Pins& pins) {
+  const auto unknown = std::ranges::find(pins.files, "", &InputFile::path);
+  if (unknown == pins.files.end()) {
+    return {};
+  }
+  return base::Error{
+      .code = base::ErrorCode::kInvalidArgument,
+      .message =
+          fmt::format("the SELECT of table {} reads files that only it knows, so nobody could "
+                      "tell whether they are the same when the plan is run",
+                      base::quote(unknown->table)),
+      .symbol = std::string(kPlanFile),
+      .hint = "name its files after FROM or in read_parquet(), or run without a saved plan"};
+}
+
 base::Status save_plan(const std::string& path, const SavedPlan& plan,
                        const std::string& change_set) {
   files::LineReader lines = TAGSMITH_TRY(files::LineReader::open(change_set, base::kJsonBytesMax));
@@ -142,11 +158,11 @@ base::Result<SavedPlan> load_plan(const std::string& path, const std::string& ch
   return plan;
 }
 
-Request request_of(const Pins& pins) {
+Request request_of(const Pins& pins, const Request& now) {
   Request request{.as_of = pins.as_of,
                   .partition = pins.partition,
-                  .zone = pins.zone,
-                  .upper_bound = pins.upper_bound,
+                  .zone = now.zone,
+                  .upper_bound = now.upper_bound,
                   .started_at = pins.started_at,
                   .mode = pins.mode,
                   .days = pins.days,
@@ -170,8 +186,12 @@ base::Status check_not_moved(const SavedPlan& plan, const Pins& now,
   if (then.tags != now.tags) {
     return moved("the rules");
   }
-  if (then.files != now.files || then.population != now.population) {
+  if (then.files != now.files) {
     return moved("the input");
+  }
+  if (then.reading != now.reading || then.population != now.population || then.zone != now.zone ||
+      then.upper_bound != now.upper_bound) {
+    return moved("the project's settings");
   }
   if (then.edits != now.edits) {
     return moved("the manual edits");

@@ -26,6 +26,10 @@ struct SavedPlan {
   bool operator==(const SavedPlan&) const = default;
 };
 
+/// kPlanFile for a plan over files that are not known: nobody could tell whether they are the same
+/// when it is run.
+base::Status check_can_be_saved(const Pins& pins);
+
 /// Writes the plan with its change set, which stands in the file `change_set`, as one file: whole
 /// or not at all, for its owner only. Two lines of JSON, then the lines of the change set.
 base::Status save_plan(const std::string& path, const SavedPlan& plan,
@@ -35,8 +39,9 @@ base::Status save_plan(const std::string& path, const SavedPlan& plan,
 /// in which anything is missing or changed.
 base::Result<SavedPlan> load_plan(const std::string& path, const std::string& change_set);
 
-/// What asks for the same run again, to be pinned and compared.
-Request request_of(const Pins& pins);
+/// What asks for the run of the pins again, by how the project reads `now`, to be pinned and
+/// compared.
+Request request_of(const Pins& pins, const Request& now);
 
 /// kPlanMoved, naming which, when rules, inputs, manual edits or the store are not what they were;
 /// `now` are the pins of request_of() the saved ones.

@@ -88,19 +88,36 @@ TEST(SavedPlan, WhatMovedIsNamed) {
             "E_RUN_PLAN_MOVED the rules changed since the plan was made");
   EXPECT_THAT(moved([](Pins& pins, Mark&) { pins.files[0].bytes = 8; }), HasSubstr("the input"));
   EXPECT_THAT(moved([](Pins& pins, Mark&) { pins.edits = "f"; }), HasSubstr("the manual edits"));
+  for (const auto change : {+[](Pins& pins, Mark&) { pins.reading = "r"; },
+                            +[](Pins& pins, Mark&) { pins.population = "u"; },
+                            +[](Pins& pins, Mark&) { pins.zone = "Asia/Shanghai"; },
+                            +[](Pins& pins, Mark&) { pins.upper_bound = true; }}) {
+    EXPECT_THAT(moved(change), HasSubstr("the project's settings changed"));
+  }
   EXPECT_THAT(moved([](Pins&, Mark& store) { store.seq = 18; }), HasSubstr("the store changed"));
   EXPECT_THAT(moved([](Pins&, Mark& store) { store.store_id = "t"; }), HasSubstr("which store"));
 }
 
+TEST(SavedPlan, OverFilesThatNobodyKnowsIsRefused) {
+  Pins pins{.files = {{.table = "t", .path = "x"}}};
+  EXPECT_TRUE(check_can_be_saved(pins));
+  pins.files.push_back({.table = "u"});
+  EXPECT_EQ(check_can_be_saved(pins).error().symbol, kPlanFile);
+  EXPECT_THAT(check_can_be_saved(pins).error().message, HasSubstr("table 'u'"));
+}
+
 TEST(SavedPlan, ItsRequestAsksForTheSameRun) {
   const Saved saved;
-  const Request request = request_of(saved.plan.pins);
+  const Request request =
+      request_of(saved.plan.pins, {.as_of = 9, .zone = "Asia/Shanghai", .upper_bound = true});
   EXPECT_EQ(request.as_of, 3);
   EXPECT_EQ(request.partition, "1970-01-04");
   EXPECT_THAT(*request.tags, testing::ElementsAre("5"));
   EXPECT_EQ(request.users, saved.plan.pins.users);
-  EXPECT_FALSE(request_of({.tags = {{5, 2}}}).tags);
-  EXPECT_THAT(request_of({.tags = {}, .all_tags = false}).tags,
+  EXPECT_EQ(request.zone, "Asia/Shanghai") << "to be compared";
+  EXPECT_TRUE(request.upper_bound);
+  EXPECT_FALSE(request_of({.tags = {{5, 2}}}, {}).tags);
+  EXPECT_THAT(request_of({.tags = {}, .all_tags = false}, {}).tags,
               testing::Optional(testing::IsEmpty()));
 }
 

@@ -43,5 +43,30 @@ TEST(Standing, ComparesWhatIsAskedForWithWhatIsThere) {
   EXPECT_EQ(standing(runs, pins(1))->kind, Kind::kNew);
 }
 
+TEST(Standing, ARunOverUnknownFilesIsNeverTheSame) {
+  membership::MemoryStore store;
+  MemoryRunStore runs(store);
+  Pins unknown = pins(1);
+  unknown.files = {{.table = "t"}};
+  ASSERT_TRUE(runs.begin(unknown, "ann"));
+  EXPECT_EQ(standing(runs, unknown)->kind, Kind::kAnother);
+  runs.records[0].state = RunState::kPublishing;
+  EXPECT_EQ(standing(runs, unknown)->kind, Kind::kAnother);
+  runs.records[0].state = RunState::kPublished;
+  EXPECT_EQ(standing(runs, unknown)->kind, Kind::kNew);
+}
+
+TEST(Standing, NoRunStartsBeforeOneThatIsPublished) {
+  membership::MemoryStore store;
+  MemoryRunStore runs(store);
+  EXPECT_TRUE(check_start(runs, pins(1)));
+  ASSERT_TRUE(runs.begin(pins(5), "ann"));
+  runs.records[0].plan.emplace();
+  EXPECT_TRUE(check_start(runs, pins(1))) << "it is not published";
+  runs.records[0].state = RunState::kPublished;
+  EXPECT_EQ(check_start(runs, pins(4)).error().symbol, kRunStart);
+  EXPECT_TRUE(check_start(runs, pins(5)));
+}
+
 }  // namespace
 }  // namespace tagsmith::run

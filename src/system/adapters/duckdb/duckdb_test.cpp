@@ -1269,6 +1269,35 @@ TEST(Select, ReadsParquetFilesTogetherOnlyWhereTheyAreAlike) {
   }
 }
 
+TEST(Select, TellsEveryFileThatItReads) {
+  const Folder folder;
+  const std::string a = folder.parquet("a.parquet", "SELECT 1 user_id");
+  const std::string b = folder.parquet("b.parquet", "SELECT 2 user_id");
+  const std::string csv = folder.put("c.csv", "user_id\n3\n");
+  const std::string lines = folder.put("l.jsonl", "{\"user_id\": 4}\n");
+  const auto opened = reader();
+  const auto files_of = [&](const std::string& select) {
+    return opened->describe(select_source(select)).value().files;
+  };
+  for (const std::string& from : references(folder, a, b)) {
+    SCOPED_TRACE(from);
+    EXPECT_THAT(files_of("SELECT * FROM " + from), testing::Optional(ElementsAre(a, b)));
+  }
+  EXPECT_THAT(files_of("WITH t AS (FROM " + quote_text(csv) +
+                       ") SELECT user_id::INT user_id FROM t "
+                       "UNION ALL SELECT user_id FROM " +
+                       quote_text(lines) + " WHERE user_id IN (SELECT user_id FROM read_csv(" +
+                       quote_text(csv) + ")) UNION ALL FROM range(3)"),
+              testing::Optional(ElementsAre(csv, lines)));
+  EXPECT_THAT(files_of("SELECT 1 user_id"), testing::Optional(testing::IsEmpty()));
+  EXPECT_EQ(files_of("SELECT content user_id FROM read_text(" + quote_text(csv) + ")"),
+            std::nullopt);
+  EXPECT_EQ(files_of("SELECT file user_id FROM glob(" + quote_text(folder.path("*")) + ")"),
+            std::nullopt);
+  EXPECT_THAT(opened->describe(parquet_source({a, b})).value().files,
+              testing::Optional(ElementsAre(a, b)));
+}
+
 TEST(Select, ReadsParquetFilesThatAreAlike) {
   const Folder folder;
   const std::string a = folder.parquet("a.parquet", "SELECT 'u1' user_id, 1 n, 'x' s");

@@ -49,7 +49,8 @@ class DuckdbReader final : public dataset::Reader {
     const Relation relation = TAGSMITH_TRY(relation_of(*connection, source));
     return TableDescription{
         .schema = {.database = source.database, .name = source.name, .columns = relation.columns},
-        .integer_key = relation.integer_key};
+        .integer_key = relation.integer_key,
+        .files = relation.files};
   }
 
   Result<ScanCounts> scan(const ScanSpec& spec, const ConsumerFactory& make_consumer) override {

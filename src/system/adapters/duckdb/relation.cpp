@@ -170,6 +170,8 @@ Result<Relation> make_relation(Connection& connection, const TableSource& source
   TAGSMITH_TRY(check_duckdb_knows(connection, source.zone));
   Found found = TAGSMITH_TRY(find(connection, source));
   Relation relation{.from = std::move(found.from)};
+  relation.files = source.format == TableSource::Format::kSelect ? std::move(found.files)
+                                                                 : std::optional(source.files);
   TAGSMITH_TRY(read_key(found, source, relation));
   for (const Foreign& foreign : found.columns) {
     if (foreign.name == source.key || is_hidden(source, foreign.name)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,8 +18,9 @@ struct Relation {
   std::string from;
   std::string key;  // VARCHAR, possibly null or empty
   bool integer_key = false;
-  std::vector<column::Column> columns;   // without the key and the hidden ones
-  std::vector<std::string> expressions;  // of each column; empty for kUnusable
+  std::vector<column::Column> columns;            // without the key and the hidden ones
+  std::vector<std::string> expressions;           // of each column; empty for kUnusable
+  std::optional<std::vector<std::string>> files;  // as in TableDescription
 };
 
 /// Looks at the files. E_DATA_FILE, E_DATA_KEY as the contract of Reader says.

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -110,6 +113,23 @@ Status not_the_same_twice(const std::string& what) {
                  "10 = 0");
 }
 
+// Asked once: every database of the library has the same functions, and there are thousands.
+base::Result<std::set<std::string>> unsteady_functions(Connection& connection) {
+  static std::mutex mutex;
+  static std::set<std::string> names;  // guarded by mutex
+  const std::scoped_lock lock(mutex);
+  if (names.empty()) {
+    // error() has its name there so that it is not moved, and ago() is written with another.
+    for (const TextRow& row : TAGSMITH_TRY(connection.texts(
+             "SELECT function_name FROM duckdb_functions() WHERE function_name <> 'error' AND "
+             "(stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY') OR "
+             "contains(macro_definition, 'current_timestamp'))"))) {
+      names.insert(row.front().value_or(""));
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 std::optional<bool> boolean_of(const Json* node) {
@@ -142,18 +162,15 @@ Status check_gives_the_same_twice(Connection& connection, const Mentions& mentio
       return not_the_same_twice(base::lower(word) + " reads the clock");
     }
   }
-  // error() has its name there so that it is not moved, and ago() is written with another.
-  const auto rows = TAGSMITH_TRY(connection.texts(
-      "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_name <> 'error' AND "
-      "(stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY') OR "
-      "contains(macro_definition, 'current_timestamp'))"));
+  if (mentions.functions.empty()) {
+    return {};
+  }
+  const std::set<std::string> unsteady = TAGSMITH_TRY(unsteady_functions(connection));
   for (const Json* function : mentions.functions) {
     const std::string name = base::lower(text_of(*function, "function_name"));
-    const bool listed = std::ranges::any_of(
-        rows, [&](const TextRow& row) { return row.front() == std::optional(name); });
     // age() of one moment is counted up to today.
     const bool until_today = name == "age" && arguments_of(*function).size() == 1;
-    if (listed || until_today || is_one_of(kKnownBetter, name)) {
+    if (unsteady.contains(name) || until_today || is_one_of(kKnownBetter, name)) {
       return not_the_same_twice(name + "() depends on the moment or on chance");
     }
   }

@@ -25,14 +25,27 @@ using base::Result;
 using base::Status;
 using dataset::TableSource;
 
-// --- Files named after FROM ---------------------------------------------------------------------
-
 // A text to put in the place of the name of a file.
 struct Replacement {
   size_t offset = 0;
   size_t length = 0;
   std::string text;
 };
+
+// What of a SELECT gives way to a strict reading, and every file that it reads.
+struct StrictReading {
+  std::vector<Replacement> places;
+  std::optional<std::vector<std::string>> files = std::vector<std::string>();  // nothing: unknown
+
+  void reads(const std::vector<std::string>& more) {
+    if (files) {
+      files->insert(files->end(), more.begin(), more.end());
+    }
+  }
+  void reads_unknown() { files.reset(); }
+};
+
+// --- Files named after FROM ---------------------------------------------------------------------
 
 // The files that a name or a pattern stands for, of which there is at least one.
 Result<std::vector<std::string>> files_named(const std::string& pattern) {
@@ -94,7 +107,8 @@ Result<std::string> strict_parquet(Connection& connection, const TableSource& so
 
 // What stands in place of a file: its columns as a table of the file has them.
 Result<std::string> strict_file(Connection& connection, const std::string& path,
-                                TableSource::Format format, const TableSource& select) {
+                                TableSource::Format format, const TableSource& select,
+                                StrictReading& out) {
   // The key of a CSV would stay text, and whether all its values are integers would be lost.
   const TableSource source{
       .name = select.name,
@@ -103,6 +117,7 @@ Result<std::string> strict_file(Connection& connection, const std::string& path,
       .key = format == TableSource::Format::kCsv || format == TableSource::Format::kTsv
                  ? std::string()
                  : select.key};
+  out.reads(source.files);
   Result<std::string> text = format == TableSource::Format::kParquet
                                  ? strict_parquet(connection, source)
                                  : strict_text(connection, source, reading_of(format));
@@ -163,23 +178,22 @@ std::string name_of_table(const Json& table) {
   return name;
 }
 
-Result<std::vector<Replacement>> replacements(Connection& connection, const TableSource& source,
-                                              const Mentions& mentions) {
+Status replace_names(Connection& connection, const TableSource& source, const Mentions& mentions,
+                     StrictReading& out) {
   std::map<std::string, std::string> known;
-  std::vector<Replacement> out;
   for (const Json* table : mentions.tables) {
     const std::string name = name_of_table(*table);
     const std::string lowered = base::lower(name);
-    if (std::ranges::find(mentions.own_names, lowered) != mentions.own_names.end() ||
-        is_remote(lowered)) {
+    if (std::ranges::find(mentions.own_names, lowered) != mentions.own_names.end()) {
       continue;
     }
-    const auto format = format_of(lowered);
+    const auto format = is_remote(lowered) ? std::nullopt : format_of(lowered);
     if (!format) {
-      if (is_guessed(lowered)) {
+      if (!is_remote(lowered) && is_guessed(lowered)) {
         return refused("the form of " + base::quote(name) + " would be guessed",
                        std::string(kNameTheFile));
       }
+      out.reads_unknown();
       continue;
     }
     const auto offset = offset_of(*table);
@@ -189,15 +203,15 @@ Result<std::vector<Replacement>> replacements(Connection& connection, const Tabl
                      "write it after FROM in single quotes: from 'folder/file.csv'");
     }
     if (!known.contains(name)) {
-      known[name] = TAGSMITH_TRY(strict_file(connection, name, *format, source));
+      known[name] = TAGSMITH_TRY(strict_file(connection, name, *format, source, out));
     }
     std::string text = known[name];
     if (text_of(*table, "alias").empty()) {
       text += " AS " + quote_name(std::filesystem::path(name).stem().string());
     }
-    out.push_back({.offset = *offset, .length = *length, .text = std::move(text)});
+    out.places.push_back({.offset = *offset, .length = *length, .text = std::move(text)});
   }
-  return out;
+  return {};
 }
 
 // --- Files named in calls --------------------------------------------------------------
@@ -241,7 +255,7 @@ std::optional<std::vector<Constant>> constants_of(const Json& function) {
 
 // The call's patterns give way to the files that were compared: no other can come in between.
 Status compare_files_of_call(Connection& connection, const TableSource& select,
-                             const Json& function, std::vector<Replacement>& out) {
+                             const Json& function, StrictReading& out) {
   const Error unusual =
       refused("read_parquet() of files that are not named plainly",
               "name them in single quotes: read_parquet('FILE.parquet') or read_parquet(['FILE', "
@@ -253,6 +267,7 @@ Status compare_files_of_call(Connection& connection, const TableSource& select,
   TableSource all{.name = select.name, .key = select.key};
   for (const Constant& constant : *constants) {
     if (is_remote(base::lower(constant.text))) {
+      out.reads_unknown();
       return {};
     }
     const auto offset = offset_of(*constant.node);
@@ -264,10 +279,11 @@ Status compare_files_of_call(Connection& connection, const TableSource& select,
     TableSource one{.name = select.name, .files = TAGSMITH_TRY(files_named(constant.text))};
     all.files.insert(all.files.end(), one.files.begin(), one.files.end());
     const std::string list = list_of_files(one);
-    out.push_back({.offset = *offset,
-                   .length = written.size(),
-                   .text = constant.in_list ? list.substr(1, list.size() - 2) : list});
+    out.places.push_back({.offset = *offset,
+                          .length = written.size(),
+                          .text = constant.in_list ? list.substr(1, list.size() - 2) : list});
   }
+  out.reads(all.files);
   const auto found = find_parquet(connection, all);
   if (!found) {
     return error_in(found.error(), all);
@@ -281,13 +297,18 @@ Status compare_files_of_call(Connection& connection, const TableSource& select,
   return {};
 }
 
+// Rows from what the SELECT itself says.
+bool reads_no_file(std::string_view function) {
+  return function == "range" || function == "generate_series" || function == "unnest";
+}
+
 bool is_compressed(std::string_view path) {
   return path.ends_with(".gz") || path.ends_with(".zst");
 }
 
 // A call that would read texts in its own way gives way to ours.
 Status replace_text_reader(Connection& connection, const TableSource& select,
-                           const TableFunction& function, std::vector<Replacement>& out) {
+                           const TableFunction& function, StrictReading& out) {
   const std::string name = base::lower(text_of(*function.call, "function_name"));
   const auto constants = constants_of(*function.call);
   const auto offset = offset_of(*function.call);
@@ -312,39 +333,52 @@ Status replace_text_reader(Connection& connection, const TableSource& select,
     const auto files = TAGSMITH_TRY(files_named(constant.text));
     source.files.insert(source.files.end(), files.begin(), files.end());
   }
+  out.reads(source.files);
   auto text = strict_text(connection, source, call.csv);
   if (!text) {
     return error_in(std::move(text).error(), source);
   }
   const std::string alias = function.has_alias ? "" : " AS " + quote_name(name);
-  out.push_back({.offset = *offset, .length = *length, .text = std::move(text).value() + alias});
+  out.places.push_back(
+      {.offset = *offset, .length = *length, .text = std::move(text).value() + alias});
   return {};
 }
 
-// The same SELECT with a strict reading in the place of each file.
-Result<std::string> with_strict_files(Connection& connection, const TableSource& source) {
+// What stands in place of a SELECT's files, each of which is read strictly.
+Result<StrictReading> strict_reading(Connection& connection, const TableSource& source) {
   const Json tree = TAGSMITH_TRY(syntax_tree(connection, source.select));
   const Mentions mentions = mentions_of(tree);
   TAGSMITH_TRY(check_table_functions(mentions));
   TAGSMITH_TRY(check_gives_the_same_twice(connection, mentions));
-  std::vector<Replacement> places = TAGSMITH_TRY(replacements(connection, source, mentions));
+  StrictReading reading;
+  TAGSMITH_TRY(replace_names(connection, source, mentions, reading));
   for (const TableFunction& function : mentions.table_functions) {
     const std::string name = base::lower(text_of(*function.call, "function_name"));
     if (name == "read_parquet") {
-      TAGSMITH_TRY(compare_files_of_call(connection, source, *function.call, places));
+      TAGSMITH_TRY(compare_files_of_call(connection, source, *function.call, reading));
     } else if (is_text_reader(name)) {
-      TAGSMITH_TRY(replace_text_reader(connection, source, function, places));
+      TAGSMITH_TRY(replace_text_reader(connection, source, function, reading));
+    } else if (!reads_no_file(name)) {
+      reading.reads_unknown();
     }
   }
   // One place may be in the tree twice; the last comes first, so that offsets stay right.
-  std::ranges::sort(places, std::ranges::greater(), &Replacement::offset);
-  const auto repeated = std::ranges::unique(places, {}, &Replacement::offset);
-  places.erase(repeated.begin(), repeated.end());
-  std::string out = source.select;
-  for (const Replacement& place : places) {
-    out.replace(place.offset, place.length, place.text);
+  std::ranges::sort(reading.places, std::ranges::greater(), &Replacement::offset);
+  const auto repeated = std::ranges::unique(reading.places, {}, &Replacement::offset);
+  reading.places.erase(repeated.begin(), repeated.end());
+  if (reading.files) {
+    std::ranges::sort(*reading.files);
+    const auto twice = std::ranges::unique(*reading.files);
+    reading.files->erase(twice.begin(), twice.end());
   }
-  return out;
+  return reading;
+}
+
+std::string with_replacements(std::string select, const std::vector<Replacement>& places) {
+  for (const Replacement& place : places) {
+    select.replace(place.offset, place.length, place.text);
+  }
+  return select;
 }
 
 // --- The plan -----------------------------------------------------------------------------------
@@ -389,13 +423,15 @@ Status check_only_reads(Connection& connection, const std::string& from) {
 }  // namespace
 
 Result<Found> find_select(Connection& connection, const TableSource& source) {
-  const std::string select = TAGSMITH_TRY(with_strict_files(connection, source));
+  StrictReading reading = TAGSMITH_TRY(strict_reading(connection, source));
+  const std::string select = with_replacements(source.select, reading.places);
   const std::vector<std::string> names = TAGSMITH_TRY(connection.names_of_select(select));
   TAGSMITH_TRY(check_names(names, source.name));
   // A literal: whatever the text holds, it cannot end the statement around it.
   Found found{.from = "query(" + quote_text(select) + ")"};
   TAGSMITH_TRY(check_only_reads(connection, found.from));
   found.columns = TAGSMITH_TRY(describe(connection, found.from));
+  found.files = std::move(reading.files);
   return found;
 }
 

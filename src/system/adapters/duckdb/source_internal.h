@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ struct Found {
   std::vector<Foreign> columns;
   bool key_is_text = false;  // the key is read as the text that it is: `integer_key` says more
   bool integer_key = false;
+  std::optional<std::vector<std::string>> files;  // as in TableDescription
 };
 
 /// How a CSV is read.
