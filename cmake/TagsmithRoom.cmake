@@ -55,11 +55,22 @@ function(tagsmith_targets_of output name)
   set(${output} "${targets}" PARENT_SCOPE)
 endfunction()
 
-# Registers a test with what all tests share.
+# Registers a test with what all tests share. Those that may take long begin first. The programs that the command names are built by the target tests_LABEL.
 function(tagsmith_add_test name timeout_s labels)
   add_test(NAME ${name} COMMAND ${ARGN})
+  list(TRANSFORM ARGN REPLACE "^\\$<TARGET_FILE:(.+)>$" "\\1" OUTPUT_VARIABLE programs)
+  foreach(label IN LISTS labels)
+    if(NOT TARGET tests_${label})
+      add_custom_target(tests_${label})
+    endif()
+    foreach(program IN LISTS programs)
+      if(TARGET ${program})
+        add_dependencies(tests_${label} ${program})
+      endif()
+    endforeach()
+  endforeach()
   math(EXPR timeout_s "${timeout_s} * ${TAGSMITH_TEST_PATIENCE}")
-  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout_s}
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout_s} COST ${timeout_s}
     ENVIRONMENT "${TAGSMITH_TEST_ENVIRONMENT}")
 endfunction()
 
@@ -118,6 +129,8 @@ function(tagsmith_room name)
   if(ARG_TESTS)
     add_executable(${name}_test ${ARG_TESTS})
     target_link_libraries(${name}_test PRIVATE ${libraries} GTest::gmock GTest::gtest_main)
+    # Optimising a test takes longer than running it.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)
     tagsmith_add_test(${name} 120 unit ${name}_test)
   endif()
   if(ARG_BENCHES)
