@@ -21,7 +21,9 @@
 #include "run/comparison_internal.h"
 #include "run/evaluate.h"
 #include "run/evidence_internal.h"
+#include "run/holding_internal.h"
 #include "run/store_inputs_internal.h"
+#include "run/unchanged_internal.h"
 
 namespace tagsmith::run {
 namespace {
@@ -52,11 +54,6 @@ catalog::CheckedRules rules_of(const catalog::CheckedRules& all,
     return std::ranges::binary_search(scope, rule.tag_id);
   });
   return rules;
-}
-
-const TagState* state_of(const std::vector<TagState>& states, std::int32_t tag_id) {
-  const auto state = std::ranges::find(states, tag_id, &TagState::tag_id);
-  return state == states.end() || state->last_run == 0 ? nullptr : &*state;
 }
 
 // Whether the rules say something else than those that everybody was judged by last. A rule that
@@ -134,198 +131,6 @@ base::Status check_accept(const Workplace& place, const std::vector<std::string>
   return {};
 }
 
-// The tags of T that a guard holds, and those that ask for a held one.
-class Holding {
- public:
-  Holding(const std::vector<TagPlan>& plans, const catalog::CheckedRules& rules)
-      : plans_(plans), rules_(rules) {}
-
-  void hold(const std::vector<Trip>& trips) {
-    for (const Trip& trip : trips) {
-      HeldTag& held = held_[*trip.tag_id];
-      if (held.code.empty()) {
-        held = {.tag_id = *trip.tag_id,
-                .code = code_of(*trip.tag_id),
-                .cause = HeldTag::Cause::kGuard,
-                .why = trip.message,
-                .accept = trip.name};
-      } else {
-        held.why += "; " + trip.message;
-        held.accept += " --accept " + trip.name;
-      }
-    }
-    // Rules stand after those that they ask for, but several rules of a tag need not be neighbours.
-    for (bool grows = !held_.empty(); grows;) {
-      grows = false;
-      for (const CheckedRule& rule : rules_.rules) {
-        grows = hold_dependant(rule) || grows;
-      }
-    }
-  }
-
-  [[nodiscard]] bool is_held(std::int32_t tag_id) const { return held_.contains(tag_id); }
-  [[nodiscard]] const std::map<std::int32_t, HeldTag>& held() const { return held_; }
-
- private:
-  [[nodiscard]] std::string code_of(std::int32_t tag_id) const {
-    return std::ranges::find(plans_, tag_id, &TagPlan::tag_id)->code;
-  }
-
-  bool hold_dependant(const CheckedRule& rule) {
-    if (is_held(rule.tag_id)) {
-      return false;
-    }
-    for (const std::string& code : rule::tags_of(rule.rule)) {
-      const auto asked = std::ranges::find(plans_, code, &TagPlan::code);
-      if (asked != plans_.end() && is_held(asked->tag_id)) {
-        held_[rule.tag_id] = {.tag_id = rule.tag_id,
-                              .code = code_of(rule.tag_id),
-                              .cause = HeldTag::Cause::kDependsOn,
-                              .why = fmt::format("it asks for the tag {}, which is held", code)};
-        return true;
-      }
-    }
-    return false;
-  }
-
-  const std::vector<TagPlan>& plans_;
-  const catalog::CheckedRules& rules_;
-  std::map<std::int32_t, HeldTag> held_;
-};
-
-// --- a run that has nothing to look at
-
-bool reads_today(const rule::TypedExpression& rule) {
-  const auto any_part = [](const std::vector<rule::TypedExpression>& parts) {
-    return std::ranges::any_of(parts, reads_today);
-  };
-  if (const auto* condition = std::get_if<rule::TypedCondition>(&rule.node)) {
-    return std::ranges::any_of(condition->constants, [](const rule::Constant& constant) {
-      const auto* moment = std::get_if<rule::MomentLiteral>(&constant);
-      return moment != nullptr && moment->relative;
-    });
-  }
-  if (const auto* parts = std::get_if<rule::TypedAnd>(&rule.node)) {
-    return any_part(parts->parts);
-  }
-  if (const auto* parts = std::get_if<rule::TypedOr>(&rule.node)) {
-    return any_part(parts->parts);
-  }
-  const auto* negation = std::get_if<rule::TypedNot>(&rule.node);
-  return negation != nullptr && any_part(negation->part);
-}
-
-constexpr std::uint64_t kFeedPageRows = 1000;
-constexpr int kFeedPagesMax = 1000;
-
-// Whether the last runs of all tags of T saw what this one would see. Where this is not known for
-// sure, the answer is no, and the run looks at everybody: that gives the same rows.
-class Unchanged {
- public:
-  Unchanged(const Workplace& place, const Pins& pins, const std::vector<TagState>& states,
-            const catalog::CheckedRules& rules, const std::vector<ManualEdit>& edits)
-      : place_(place), pins_(pins), states_(states), rules_(rules), edits_(edits) {}
-
-  base::Result<bool> is_so() {
-    if (pins_.mode != Mode::kIncremental || pins_.days || pins_.users || asks_outside() ||
-        has_unknown_files(pins_)) {
-      return false;
-    }
-    for (const PinnedTag& tag : pins_.tags) {
-      const TagState* state = state_of(states_, tag.tag_id);
-      if (state == nullptr || state->stale || state->last_rule_version != tag.rule_version) {
-        return false;
-      }
-      if (!runs_.contains(state->last_run)) {
-        runs_[state->last_run] = TAGSMITH_TRY(place_.runs.run(state->last_run));
-      }
-      const std::optional<RunRecord>& run = runs_[state->last_run];
-      if (!run || !is_like(*run, tag.tag_id) || was_asked_too_early(tag.tag_id)) {
-        return false;
-      }
-    }
-    return TAGSMITH_TRY(is_measured()) &&
-           (runs_.empty() || !TAGSMITH_TRY(is_touched_since(*runs_.begin()->second)));
-  }
-
- private:
-  // Guards measure later runs by the last one that looked at everybody: these tables must be it.
-  base::Result<bool> is_measured() {
-    const auto last_good = TAGSMITH_TRY(place_.runs.last_published(/*full=*/true));
-    return !pins_.all_tags || (last_good && last_good->pins.files == pins_.files);
-  }
-
-  // The stored membership of a tag that is not in T may have changed since.
-  [[nodiscard]] bool asks_outside() const {
-    const auto is_outside = [&](const std::string& code) {
-      const auto tag = std::ranges::find(place_.catalog.tags, code, &catalog::Tag::code);
-      return tag == place_.catalog.tags.end() ||
-             !std::ranges::binary_search(pins_.tags, tag->id, {}, &PinnedTag::tag_id);
-    };
-    return std::ranges::any_of(rules_.rules, [&](const CheckedRule& rule) {
-      return std::ranges::any_of(rule::tags_of(rule.rule), is_outside);
-    });
-  }
-
-  // A tag that it asks for was published again since, perhaps to other users.
-  [[nodiscard]] bool was_asked_too_early(std::int32_t tag_id) const {
-    const auto last_run = [&](std::int32_t id) { return state_of(states_, id)->last_run; };
-    return std::ranges::any_of(rules_.rules, [&](const CheckedRule& rule) {
-      return rule.tag_id == tag_id &&
-             std::ranges::any_of(rule::tags_of(rule.rule), [&](const std::string& code) {
-               const auto asked = std::ranges::find(place_.catalog.tags, code, &catalog::Tag::code);
-               const TagState* state = state_of(states_, asked->id);
-               return state == nullptr || state->last_run > last_run(tag_id);
-             });
-    });
-  }
-
-  // Whether somebody decided on a membership, or took a run back, since this run began to read: a
-  // block that was made and taken away leaves the same edits, but not the same rows.
-  base::Result<bool> is_touched_since(const RunRecord& run) {
-    const std::uint64_t seen = run.plan ? run.plan->feed_seen : 0;
-    std::uint64_t end = TAGSMITH_TRY(place_.tags.mark()).seq;
-    for (int page = 0; page < kFeedPagesMax; ++page) {
-      if (end <= seen) {
-        return false;
-      }
-      const std::uint64_t after = std::max(seen, end > kFeedPageRows ? end - kFeedPageRows : 0);
-      const std::vector<FeedRow> rows =
-          TAGSMITH_TRY(place_.tags.feed({.after = after, .rows_max = end - after}));
-      for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-        if (row->run_id == 0 || row->kind == FeedRow::Kind::kAbandoned) {
-          return true;
-        }
-      }
-      end = after;
-    }
-    return true;
-  }
-
-  [[nodiscard]] bool is_like(const RunRecord& run, std::int32_t tag_id) const {
-    const Pins& then = run.pins;
-    const bool same_day = then.as_of == pins_.as_of ||
-                          std::ranges::none_of(rules_.rules, [&](const CheckedRule& rule) {
-                            return rule.tag_id == tag_id && reads_today(rule.rule);
-                          });
-    const bool expired = std::ranges::any_of(edits_, [&](const ManualEdit& edit) {
-      return edit.holds_at(then.started_at) && !edit.holds_at(pins_.started_at);
-    });
-    return run.state == RunState::kPublished && !then.days && !then.users && same_day && !expired &&
-           then.started_at <= pins_.started_at && then.partition == pins_.partition &&
-           then.zone == pins_.zone && then.upper_bound == pins_.upper_bound &&
-           then.population == pins_.population && then.files == pins_.files &&
-           then.reading == pins_.reading && then.edits == pins_.edits;
-  }
-
-  const Workplace& place_;
-  const Pins& pins_;
-  const std::vector<TagState>& states_;
-  const catalog::CheckedRules& rules_;
-  const std::vector<ManualEdit>& edits_;
-  std::map<std::int64_t, std::optional<RunRecord>> runs_;
-};
-
 // --- the plan
 
 class Planner {
@@ -343,7 +148,7 @@ class Planner {
     const std::vector<TagState> states = TAGSMITH_TRY(place_.runs.tag_states());
     summary_.tags = TAGSMITH_TRY(tag_plans(place_, pinned_, states));
     summary_.held = pinned_.held;
-    if (TAGSMITH_TRY(Unchanged(place_, pins_, states, rules_, edits_).is_so())) {
+    if (TAGSMITH_TRY(is_unchanged(place_, pins_, states, rules_, edits_))) {
       TAGSMITH_TRY(count_members());
     } else {
       TAGSMITH_TRY(compare());
