@@ -317,6 +317,7 @@ int run_command_line(int argument_count, const char* const* arguments) {
       {add_generate(app, generate_options), [&] { return generate(generate_options); }},
       {add_validate(app, validate_options), [&] { return validate(validate_options); }},
       {add_test(app, test_options), [&] { return rule_tests(test_options); }}};
+  add_init_command(app, commands);
   add_run_commands(app, commands);
   add_ask_commands(app, commands);
   for (CLI::App* command : app.get_subcommands({})) {

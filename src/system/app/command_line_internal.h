@@ -21,6 +21,9 @@ struct Command {
 };
 using Commands = std::vector<Command>;
 
+/// init.
+void add_init_command(CLI::App& app, Commands& commands);
+
 /// plan, run, runs.
 void add_run_commands(CLI::App& app, Commands& commands);
 

@@ -182,14 +182,20 @@ base::Status write_table(SelectWriter& writer, const TablePlan& table, bool type
       (partition / "part-0.parquet").string());
 }
 
+base::Status write_v1(SelectWriter& writer, std::uint64_t users,
+                      const std::filesystem::path& folder, const std::string& day) {
+  for (const TablePlan& table : v1_tables()) {
+    TAGSMITH_TRY(write_table(writer, table, /*typed=*/true, users, folder, day));
+  }
+  return {};
+}
+
 base::Status write_warehouses(const GenerateOptions& options) {
   TAGSMITH_TRY(read_day("--dt", options.day));
   files::AtomicFolder folder = TAGSMITH_TRY(files::AtomicFolder::create(options.folder));
   SelectWriter writer = TAGSMITH_TRY(SelectWriter::make());
   const std::filesystem::path root(folder.temporary_path());
-  for (const TablePlan& table : v1_tables()) {
-    TAGSMITH_TRY(write_table(writer, table, true, options.users, root / "v1", options.day));
-  }
+  TAGSMITH_TRY(write_v1(writer, options.users, root / "v1", options.day));
   for (const bool typed : {false, true}) {
     const std::filesystem::path warehouse = root / (typed ? "v2_typed" : "v2") / "dws_user";
     for (const TablePlan& table : v2_tables()) {
@@ -204,6 +210,12 @@ base::Status write_warehouses(const GenerateOptions& options) {
 int generate(const GenerateOptions& options) {
   const base::Status written = write_warehouses(options);
   return written ? kDone : report(written.error());
+}
+
+base::Status write_seed_tables(const std::string& folder, std::uint64_t users,
+                               const std::string& day) {
+  SelectWriter writer = TAGSMITH_TRY(SelectWriter::make());
+  return write_v1(writer, users, folder, day);
 }
 
 }  // namespace tagsmith::app

@@ -26,4 +26,8 @@ struct GenerateOptions {
 /// whole or not at all; one that has something in it is refused and left as it is.
 int generate(const GenerateOptions& options);
 
+/// Writes the three tables of v1/ into `folder`, which is made.
+base::Status write_seed_tables(const std::string& folder, std::uint64_t users,
+                               const std::string& day);
+
 }  // namespace tagsmith::app
