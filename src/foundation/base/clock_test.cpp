@@ -41,17 +41,32 @@ TEST(ManualClock, StandsStillButForWhatItIsTold) {
 
 // In a process of its own: an interrupt that came is never forgotten.
 TEST(ClockDeathTest, AnInterruptEndsASleep) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    SCOPED_TRACE(signal);
+    EXPECT_EXIT(
+        {
+          std::signal(SIGHUP, SIG_DFL);  // whatever the test was started by
+          catch_interrupts();
+          std::thread interrupter([signal] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            std::raise(signal);
+          });
+          const std::int64_t start = system_clock().steady_micros();
+          system_clock().sleep_micros(60 * kSecond);
+          interrupter.join();
+          std::_Exit(system_clock().steady_micros() - start < 30 * kSecond ? 0 : 1);
+        },
+        testing::ExitedWithCode(0), "");
+  }
+}
+
+TEST(ClockDeathTest, AnIgnoredHangUpStaysIgnored) {
   EXPECT_EXIT(
       {
+        std::signal(SIGHUP, SIG_IGN);
         catch_interrupts();
-        std::thread interrupter([] {
-          std::this_thread::sleep_for(std::chrono::milliseconds(50));
-          std::raise(SIGINT);
-        });
-        const std::int64_t start = system_clock().steady_micros();
-        system_clock().sleep_micros(60 * kSecond);
-        interrupter.join();
-        std::_Exit(system_clock().steady_micros() - start < 30 * kSecond ? 0 : 1);
+        std::raise(SIGHUP);
+        std::_Exit(interrupted() ? 1 : 0);
       },
       testing::ExitedWithCode(0), "");
 }

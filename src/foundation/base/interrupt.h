@@ -5,8 +5,8 @@
 
 namespace tagsmith::base {
 
-/// Makes SIGINT and SIGTERM set a flag instead of ending the process; a second one ends it with
-/// exit code 130. Call once, in main.
+/// Makes SIGINT, SIGTERM and SIGHUP set a flag instead of ending the process; a second one ends it
+/// with exit code 130. A SIGHUP that nohup ignores stays ignored. Call once, in main.
 void catch_interrupts();
 
 /// True once an interrupt came. Long loops ask it and return cancelled(). Thread-safe.

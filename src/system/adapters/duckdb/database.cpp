@@ -64,6 +64,12 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
   if (options.threads > 0) {
     settings.emplace_back("threads", std::to_string(options.threads));
   }
+  if (options.memory_limit.starts_with('-')) {  // to DuckDB it is no limit
+    base::Error error =
+        base::invalid_argument("a negative memory " + quote_text(options.memory_limit));
+    error.hint = hint_of(options);
+    return error;
+  }
   if (!options.memory_limit.empty()) {
     settings.emplace_back("memory_limit", options.memory_limit);
   }

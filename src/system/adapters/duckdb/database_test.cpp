@@ -137,7 +137,7 @@ TEST(Database, OpensWhereNoFolderForSpillingCanBeMade) {
 }
 
 TEST(Database, RefusesAnOptionThatIsNone) {
-  for (const char* memory : {"much", "1"}) {
+  for (const char* memory : {"much", "1", "-1"}) {
     const auto database = Database::open({.memory_limit = memory});
     ASSERT_FALSE(database);
     EXPECT_EQ(database.error().code, ErrorCode::kInvalidArgument);

@@ -40,6 +40,43 @@ TEST(JsonLines, ReadsEachKind) {
   EXPECT_THAT(rows.at("u3"), testing::Contains("'é'"));
 }
 
+// DuckDB takes a column for one of times only where all of it has one form.
+TEST(JsonLines, FindsTimesOfAnyFormsBesideOneAnother) {
+  const Folder folder;
+  const auto type_of = [&](const std::vector<std::string>& values) {
+    std::string lines;
+    for (const std::string& value : values) {
+      lines += "{\"user_id\": " + std::to_string(lines.size()) + ", \"t\": " + value + "}\n";
+    }
+    return described(json_source({folder.put("a.jsonl", lines)})).front();
+  };
+  const std::string second = R"("2025-11-22 10:00:00")";
+  for (const char* other : {R"("2025-11-22 10:00:00.5")", R"("2025-11-22")",
+                            R"("2025-11-22T10:00")", R"("2025-11-22T10:00:00.000001")"}) {
+    SCOPED_TRACE(other);
+    EXPECT_EQ(type_of({second, other}), "t timestamp");
+    EXPECT_EQ(type_of({other, "null", second}), "t timestamp");
+  }
+  EXPECT_EQ(type_of({R"("2025-11-22 10:00")"}), "t timestamp");
+  EXPECT_EQ(type_of({R"("2025-11-22T10:00:00.5")"}), "t timestamp");
+  EXPECT_EQ(type_of({second, R"("soon")"}), "t text");
+  EXPECT_EQ(type_of({second, "1"}), "t text");
+  EXPECT_EQ(type_of({R"("1")", R"("2")"}), "t text") << "texts are no numbers";
+  EXPECT_EQ(type_of({R"("true")"}), "t text");
+}
+
+TEST(JsonLines, ReadsIntegersOfAnySign) {
+  const Folder folder;
+  const TableSource source = json_source(
+      {folder.put("a.jsonl",
+                  "{\"user_id\": 1, \"a\": -1, \"w\": -1}\n"
+                  "{\"user_id\": 2, \"a\": 9223372036854775807, \"w\": 18446744073709551615}\n")});
+  EXPECT_THAT(described(source), ElementsAre("a int", "w decimal(38,0)"));
+  EXPECT_THAT(scan(source, {"a", "w"}),
+              ElementsAre(Pair("1", ElementsAre("-1", "-1")),
+                          Pair("2", ElementsAre("9223372036854775807", "18446744073709551615"))));
+}
+
 TEST(JsonLines, NamesFileLineAndTextOfABrokenLine) {
   const Folder folder;
   const std::string good = folder.put("good.jsonl", "{\"user_id\": 1}\n");

@@ -216,15 +216,18 @@ int nesting_of(std::string_view type) {
 }
 
 // What a column may be whose type is found by us, or 0. DuckDB's dates take more than a person
-// means, and to its doubles integers of any length belong, which a double rounds.
+// means, and of one form only: a column of two forms of a time is one of texts to it. To its
+// doubles integers of any length belong, which a double rounds; it makes a HUGEINT of any two
+// signs.
 int types_to_find(std::string_view found) {
   if (found.ends_with("]")) {
     return 0;
   }
-  if (found == "DOUBLE") {
+  if (found == "DOUBLE" || found == "HUGEINT") {
     return kNumberTypes;
   }
-  return found == "DATE" || found.starts_with("TIMESTAMP") ? kDayTypes : 0;
+  const bool holds_texts = found == "VARCHAR" || found == "DATE" || found.starts_with("TIMESTAMP");
+  return holds_texts ? kDayTypes : 0;
 }
 
 std::string json_reader(std::string_view files, std::string_view columns) {
