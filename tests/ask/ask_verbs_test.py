@@ -335,7 +335,9 @@ class Lists(AskTest):
         vip = self.tagsmith("tags", "list", "--json").lines[0]
         self.assertEqual((vip["code"], vip["members"], vip["rule_version"], vip["last_run"], vip["as_of"], vip["stale"]),
                          ("vip", 2, 1, 1, DAY, None))
-        self.assertIn("3 users in the store", self.tagsmith("tags", "list").out)
+        listed = self.tagsmith("tags", "list").out
+        self.assertIn("3 users in the store", listed)
+        self.assertRegex(listed, r"66\.7 %  #######  ")
         self.put("tags/tags.yaml", TAGS.replace("  - { id: 9, code: guest }\n", ""))
         self.assertIn("not in the project", self.tagsmith("tags", "list").out)
 

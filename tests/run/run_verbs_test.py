@@ -314,6 +314,23 @@ class Plans(ProjectTest):
         same = ("users", "tags", "entered", "left", "gone", "held", "rows_written")
         self.assertEqual({key: planned[key] for key in same}, {key: done[key] for key in same})
 
+    def test_a_plan_tells_why(self):
+        self.run_tags()
+        self.tags["vip"] = "{ id: 1, code: vip, when: \"level = 'VIP' and age > 30\" }"
+        self.users["u0"] = {"age": 90, "level": "VIP"}
+        del self.users["u101"]
+        accept = ("--accept", "lost:vip", "--accept", "lost:adult_vip")
+        said = self.plan("--why", "2", *accept)
+        why = said.out.split("why vip\n")[1].splitlines()
+        self.assertEqual([" ".join(line.split()) for line in why[:3]],
+                         ["+u0 level = 'VIP' is true [level = 'VIP']; age > 30 is true [age = 90]",
+                          "-u1 age > 30 is false [age = 20]", "-u101 in no table any more"])
+        self.assertIn("why adult_vip\n", said.out)
+        reasons = self.plan("--why", "2", "--json", *accept).lines[0]["reasons"]
+        self.assertIn({"user_id": "u101", "enters": False, "reason": "in no table any more"}, reasons)
+        self.assertNotIn("reasons", self.plan("--json", *accept).lines[0])
+        self.assertNotIn("why", self.plan(*accept).out)
+
     def test_a_saved_plan_is_run_as_it_was_shown(self):
         self.plan("--save", "first.plan", "--started-at", "2025-11-22 09:00:00")
         said = self.tagsmith("run", "--plan", "first.plan", "--json")

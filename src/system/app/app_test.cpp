@@ -96,6 +96,12 @@ TEST(Terminal, WritesNumbersForPersons) {
   EXPECT_EQ(grouped(1234567), "1,234,567");
   EXPECT_EQ(share(1, 3), "33.3 %");
   EXPECT_EQ(share(0, 0), "-");
+  EXPECT_EQ(share_bar(534, 1000, true), "█████▍");
+  EXPECT_EQ(share_bar(534, 1000, false), "#####");
+  EXPECT_EQ(share_bar(1, 1000, true), "▏");
+  EXPECT_EQ(share_bar(1, 1000, false), "");
+  EXPECT_EQ(share_bar(7, 7, true), "██████████");
+  EXPECT_EQ(share_bar(0, 0, true) + share_bar(0, 5, true), "");
   EXPECT_EQ(display_width("a\u00e9客😀"), 6u);
 }
 

@@ -1,8 +1,10 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,6 +15,7 @@
 #include "app/work.h"
 #include "base/clock.h"
 #include "base/problem.h"
+#include "explain/why.h"
 #include "run/saved_plan.h"
 #include "run/standing.h"
 
@@ -26,6 +29,36 @@ std::string as_absolute(const std::string& path) {
 std::string unfinished_text(const run::RunRecord& record) {
   return fmt::format("run {} is unfinished: `tagsmith run` {} first\n", record.id,
                      record.state == run::RunState::kPinned ? "ends it" : "completes it");
+}
+
+// Why the first users of each tag enter it, and leave it; `count_max` of either.
+base::Result<std::vector<MoveReason>> reasons_of(const run::PlanSummary& plan, const Work& work,
+                                                 store::Store& store, size_t count_max) {
+  const explain::CurrentData current{.reader = *work.reader,
+                                     .data = *work.checked.data,
+                                     .checked = work.checked.checked,
+                                     .population = work.checked.project.population,
+                                     .as_of = work.request.as_of};
+  std::vector<MoveReason> reasons;
+  for (const run::TagPlan& tag : plan.tags) {
+    for (const auto* users : {&tag.entered_sample, &tag.left_sample}) {
+      for (size_t i = 0; i < std::min(count_max, users->size()); ++i) {
+        const auto answer = TAGSMITH_TRY(explain::why(store.tags(), store.runs(),
+                                                      work.checked.project.catalog, &current,
+                                                      {.user_id = (*users)[i],
+                                                       .tag_id = tag.tag_id,
+                                                       .view = {.live = true, .at = {}},
+                                                       .now = work.request.started_at}));
+        if (answer && !answer->tags.empty()) {
+          reasons.push_back({.tag_id = tag.tag_id,
+                             .user_id = (*users)[i],
+                             .enters = users == &tag.entered_sample,
+                             .text = explain::decision_text(answer->tags.front(), *answer)});
+        }
+      }
+    }
+  }
+  return reasons;
 }
 
 base::Result<int> run_plan(const PlanOptions& plan_options) {
@@ -67,10 +100,13 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
     TAGSMITH_TRY(run::save_plan(save, saved, outcome.plan.change_set));
   }
   const auto unfinished = TAGSMITH_TRY(store->runs().unfinished());
+  const auto reasons =
+      TAGSMITH_TRY(reasons_of(outcome.plan.summary, *work, *store, plan_options.users_told));
   progress.clear();
   const PlanReport report{.plan = outcome.plan.summary,
                           .run_trips = outcome.run_trips,
                           .to_accept = outcome.to_accept,
+                          .reasons = reasons,
                           .as_of = work->as_of,
                           .rows_written = outcome.plan.summary.changed_users,
                           .entered = outcome.plan.summary.entered,

@@ -71,6 +71,19 @@ std::string sample(const TagPlan& tag, size_t width) {
   return fmt::format("{}", fmt::join(entered, " "));
 }
 
+// ,"reasons":[...] where somebody asked for them.
+std::string reasons_json(const PlanReport& report, const TagPlan& tag) {
+  std::string list;
+  for (const MoveReason& reason : report.reasons) {
+    if (reason.tag_id == tag.tag_id) {
+      list += fmt::format(R"({}{{"user_id":{},"enters":{},"reason":{}}})", list.empty() ? "" : ",",
+                          base::json_quoted(reason.user_id), reason.enters,
+                          base::json_quoted(reason.text));
+    }
+  }
+  return report.reasons.empty() ? "" : fmt::format(R"(,"reasons":[{}])", list);
+}
+
 std::string note(const TagPlan& tag) {
   return tag.is_new ? "new tag" : tag.rule_changed ? "new rule" : "";
 }
@@ -120,6 +133,22 @@ std::string tags_text(const std::vector<TagPlan>& tags, size_t width) {
     out += quiet == tags.size() ? "no tag changes\n"
                                 : fmt::format("{} other {} nobody\n", grouped(quiet),
                                               quiet == 1 ? "tag changes" : "tags change");
+  }
+  return out;
+}
+
+std::string reasons_text(const PlanReport& report) {
+  std::string out;
+  for (const TagPlan& tag : report.plan.tags) {
+    TextTable table({{"why " + tag.code}, {""}});
+    bool is_empty = true;
+    for (const MoveReason& reason : report.reasons) {
+      if (reason.tag_id == tag.tag_id) {
+        table.add({(reason.enters ? "+" : "-") + shown_id(reason.user_id), reason.text});
+        is_empty = false;
+      }
+    }
+    out += is_empty ? "" : table.text(0);
   }
   return out;
 }
@@ -212,7 +241,7 @@ std::string summary_text(const PlanReport& report) {
 }  // namespace
 
 std::string to_text(const PlanReport& report, size_t width, std::string_view command) {
-  return tags_text(report.plan.tags, width) + trips_text(report, command) +
+  return tags_text(report.plan.tags, width) + reasons_text(report) + trips_text(report, command) +
          held_text(report.plan.held, command) + unknown_text(report.plan.unknown_users) +
          summary_text(report);
 }
@@ -222,10 +251,11 @@ std::string to_json(const PlanReport& report) {
   for (const TagPlan& tag : report.plan.tags) {
     out += fmt::format(
         R"({{"tag":{},"tag_id":{},"before":{},"after":{},"entered":{},"left":{},"is_new":{},)"
-        R"("rule_changed":{},"entered_sample":{},"left_sample":{}}})"
+        R"("rule_changed":{},"entered_sample":{},"left_sample":{}{}}})"
         "\n",
         base::json_quoted(tag.code), tag.tag_id, tag.before, after(tag), tag.entered, tag.left,
-        tag.is_new, tag.rule_changed, json_list(tag.entered_sample), json_list(tag.left_sample));
+        tag.is_new, tag.rule_changed, json_list(tag.entered_sample), json_list(tag.left_sample),
+        reasons_json(report, tag));
   }
   for (const HeldTag& tag : report.plan.held) {
     out += fmt::format(R"({{"held":{},"tag_id":{},"cause":"{}","why":{},"accept":{}}})"

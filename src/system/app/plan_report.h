@@ -11,11 +11,20 @@
 
 namespace tagsmith::app {
 
+/// Why a user enters a tag, or leaves it.
+struct MoveReason {
+  std::int32_t tag_id = 0;
+  std::string user_id;
+  bool enters = false;
+  std::string text;
+};
+
 /// What is said about a plan, or about a run that followed it.
 struct PlanReport {
   run::PlanSummary plan;
   std::vector<run::Trip> run_trips;  // guards of the whole run that held everything
   std::vector<run::Trip> to_accept;  // of changed rules, where the plan is only shown
+  std::vector<MoveReason> reasons;   // of some users, where somebody asked; by tag
   std::string as_of;                 // a day
   std::optional<std::int64_t> run_id;
   std::string state = "planned";   // or how the run ended
@@ -26,7 +35,8 @@ struct PlanReport {
 };
 
 /// A line a tag that changes: members before and after, gains, losses, some users; no wider than
-/// `width`. Then what is held, why, and what to do. `command` is what --accept is added to.
+/// `width`. Then the reasons, what is held, why, and what to do. `command` is what --accept is
+/// added to.
 std::string to_text(const PlanReport& report, size_t width, std::string_view command);
 
 /// The same as JSON, one object a line: each tag of the run, each held tag, each guard of the whole

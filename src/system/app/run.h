@@ -30,7 +30,8 @@ struct WorkOptions {
 /// The options of `tagsmith plan`.
 struct PlanOptions {
   WorkOptions work;
-  std::string save;  // the file that keeps the plan; empty: none
+  std::string save;       // the file that keeps the plan; empty: none
+  size_t users_told = 0;  // --why: of each tag, of those who enter and of those who leave
 };
 
 /// The options of `tagsmith run`.

@@ -5,6 +5,7 @@
 #include "app/command_line_internal.h"
 #include "app/run.h"
 #include "app/runs.h"
+#include "run/plan.h"
 
 namespace tagsmith::app {
 namespace {
@@ -12,12 +13,12 @@ namespace {
 constexpr const char* kPlanFooter = R"help(
 A line for each tag that changes: members before and after, how many enter and leave, and some of
 them. Then what guards or refused rules hold back, why, and what to do. Nothing is written but the
-file of --save. --json: one object a line, the last one with users, tags, entered, left, gone,
-held, rows_written (that a run would write) and duration_ms.
+file of --save. --why N tells what decides for some users. --json: one object a line, the last one
+with users, tags, entered, left, gone, held, rows_written (that a run would write), duration_ms.
 
 Examples:
   tagsmith plan
-  tagsmith plan --tags vip,churned --as-of 2025-11-22
+  tagsmith plan --tags vip,churned --as-of 2025-11-22 --why 3
   tagsmith plan --users @ids.txt --json
   tagsmith plan --save today.plan && tagsmith run --plan today.plan
 
@@ -92,6 +93,11 @@ CLI::App* add_plan(CLI::App& app, PlanOptions& options) {
   add_work(*command, options.work);
   command->add_option("--save", options.save, "keep the plan in a file, for run --plan")
       ->type_name("FILE");
+  command
+      ->add_option("--why", options.users_told,
+                   "tell why N users enter each tag, and why N leave it")
+      ->check(CLI::Range(size_t{1}, run::kSampleMax))
+      ->type_name("N");
   refuse_empty_texts(*command);
   return command;
 }

@@ -62,18 +62,19 @@ std::string text_of(const std::vector<Line>& lines, const Members& members) {
                    {"category"},
                    {"members", kRight},
                    {"share", kRight},
+                   {""},
                    {"version", kRight},
-                   {"run", kRight},
                    {"as of"},
                    {"held"}});
+  const bool with_signs = stdout_shows_signs();
   for (const Line& line : lines) {
     const bool ran = line.state.last_run > 0;
     table.add({std::to_string(line.name.id), line.name.code,
                line.tag == nullptr ? "" : line.tag->name.any(),
                line.tag == nullptr ? "" : line.tag->category, grouped(line.members),
                share(line.members, members.users),
+               share_bar(line.members, members.users, with_signs),
                line.rule_version == 0 ? "-" : std::to_string(line.rule_version),
-               ran ? std::to_string(line.state.last_run) : "-",
                ran ? column::day_text(line.state.last_as_of) : "-", stand_of(line)});
   }
   return table.text(0) + counted(members.users, "user") + " in the store\n";

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -176,6 +178,22 @@ std::string share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? "-"
                     : fmt::format("{:.1f} %",
                                   100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string share_bar(std::uint64_t part, std::uint64_t whole, bool with_signs) {
+  constexpr int kColumns = 10;
+  constexpr std::array<std::string_view, 8> kPartOfColumn = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const double columns =
+      whole == 0 ? 0 : kColumns * static_cast<double>(part) / static_cast<double>(whole);
+  if (!with_signs) {
+    return std::string(static_cast<size_t>(std::lround(columns)), '#');
+  }
+  const auto eighths = static_cast<size_t>(std::ceil(columns * 8));
+  std::string bar;
+  for (size_t i = 0; i < eighths / 8; ++i) {
+    bar += "█";
+  }
+  return bar + std::string(kPartOfColumn.at(eighths % 8));
 }
 
 }  // namespace tagsmith::app

@@ -75,4 +75,8 @@ std::string grouped(std::uint64_t number);
 /// "12.3 %"; of nothing "-".
 std::string share(std::uint64_t part, std::uint64_t whole);
 
+/// The share as a bar, of ten columns for the whole; with signs to an eighth of a column, else of
+/// "#".
+std::string share_bar(std::uint64_t part, std::uint64_t whole, bool with_signs);
+
 }  // namespace tagsmith::app

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/checked_rules.h"
@@ -35,5 +36,8 @@ std::string rules_json(const TagReason& tag);
 
 /// "✓" or "true   ".
 std::string mark(bool is_true, bool with_signs);
+
+/// "true", "false", "unknown".
+std::string_view word_of(interpret::Truth truth);
 
 }  // namespace tagsmith::explain

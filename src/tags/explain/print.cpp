@@ -14,18 +14,6 @@ namespace {
 using interpret::Explanation;
 using interpret::Truth;
 
-std::string_view word_of(Truth truth) {
-  switch (truth) {
-    case Truth::kTrue:
-      return "true";
-    case Truth::kFalse:
-      return "false";
-    case Truth::kUnknown:
-      break;
-  }
-  return "unknown";
-}
-
 std::string_view sign_of(Truth truth) {
   switch (truth) {
     case Truth::kTrue:
@@ -152,6 +140,18 @@ std::string json_of_rule(const RuleReason& rule) {
 }
 
 }  // namespace
+
+std::string_view word_of(Truth truth) {
+  switch (truth) {
+    case Truth::kTrue:
+      return "true";
+    case Truth::kFalse:
+      return "false";
+    case Truth::kUnknown:
+      break;
+  }
+  return "unknown";
+}
 
 std::string rules_text(const TagReason& tag, size_t depth, bool with_signs) {
   Tree tree(with_signs);

@@ -72,6 +72,10 @@ base::Result<std::optional<UserAnswer>> why(membership::TagStore& tags, run::Run
 /// For a person. `all_trees` false: of the tags that the user lacks only the nearest misses.
 std::string to_text(const UserAnswer& answer, bool all_trees, bool with_signs);
 
+/// What decides whether a run now gives the tag, in one line: the block or the grant, else the
+/// conditions that are met, or of those that are not the fewest that would have to be other.
+std::string decision_text(const TagAnswer& tag, const UserAnswer& answer);
+
 /// One JSON object on one line.
 std::string to_json(const UserAnswer& answer);
 

@@ -185,6 +185,35 @@ TEST(Why, PrintsWhatMattersFirst) {
   EXPECT_THAT(text, HasSubstr("tag 7 broken\n    a run would hold it: E_COLUMN_UNKNOWN"));
 }
 
+TEST(Why, TellsWhatDecidesInOneLine) {
+  Shop shop;
+  const auto decision = [&](const std::string& user, std::int32_t tag) {
+    const UserAnswer answer = shop.ask(user).value();
+    return decision_text(*std::ranges::find(answer.tags, tag, &TagAnswer::tag_id), answer);
+  };
+  shop.catalog.tags.push_back(tag_of(8, "any", {"age > 90 and age > 80", "level = 'VIP9'"}));
+  shop.catalog.tags.push_back(
+      tag_of(9, "not_any", {"not (age > 50 or level = 'VIP9') and (age > 60 or age > 30)"}));
+  EXPECT_EQ(decision("ann", 3), "has_tag('vip') is true; age > 18 is true [age = 31]");
+  EXPECT_EQ(decision("bob", 1), "level in ('VIP2', 'VIP3') is false [level = 'VIP1']");
+  EXPECT_EQ(decision("ann", 8), "level = 'VIP9' is false [level = 'VIP2']");
+  EXPECT_EQ(decision("ann", 9),
+            "age > 50 is false [age = 31]; level = 'VIP9' is false [level = 'VIP2']; "
+            "age > 30 is true [age = 31]");
+  EXPECT_EQ(decision("eve", 1),
+            "level in ('VIP2', 'VIP3') is unknown [level is null (no row in "
+            "users)]");
+  EXPECT_EQ(decision("ann", 4), "no rule");
+  shop.edit(ManualEdit::Kind::kGrant, "bob", 1);
+  EXPECT_EQ(decision("bob", 1), "granted by mia: asked for it");
+  shop.edit(ManualEdit::Kind::kBlock, "ann", 1);
+  EXPECT_EQ(decision("ann", 1), "blocked by mia: asked for it");
+  shop.edit(ManualEdit::Kind::kGrant, "bob", 4, 1'000);
+  EXPECT_EQ(decision("bob", 4), "no grant holds any more");
+  shop.store.put("dan", {1});
+  EXPECT_EQ(decision("dan", 1), "in no table any more");
+}
+
 TEST(Why, APastMomentHasNoEvidenceButThatOfEntry) {
   Shop shop;
   shop.edit(ManualEdit::Kind::kGrant, "ann", 4);
