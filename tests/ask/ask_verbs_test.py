@@ -212,6 +212,12 @@ class Users(AskTest):
         self.assertEqual(sorted(path.name for path in self.folder.glob("*vips*")),
                          ["vips.csv", "vips.jsonl", "vips.parquet"])
 
+    def test_users_are_written_over_nothing_that_the_project_needs(self):
+        self.run_tags()
+        for path in ("users.csv", "tags/x.csv"):
+            self.assertIn("no input", self.tagsmith("users", "has_tag('vip')", "--out", path, code=2).err)
+        self.assertEqual((self.folder / "users.csv").read_text(), USERS)
+
     def test_columns_and_unknown_tags_are_refused(self):
         self.run_tags()
         errors = self.tagsmith("users", "has_tag('vpi') and age > 3", code=2).errors
@@ -264,6 +270,10 @@ class Edits(AskTest):
         for bad in ("2020-01-01", "0d", "soon", "2025-13-01", "99999d"):
             self.assertEqual(self.tagsmith("grant", "dan", "guest", "--expires", bad, code=2).errors[0]["code"],
                              "E_EDIT")
+
+    def test_a_user_without_an_id_is_refused(self):
+        self.run_tags()
+        self.assertIn("the user id is empty", self.tagsmith("grant", "", "guest", "--new-users", code=2).err)
 
     def test_a_user_that_nobody_knows_is_likely_a_slip(self):
         self.assertIn("--new-users", self.tagsmith("grant", "zoe", "guest", code=2).errors[0]["hint"])

@@ -221,7 +221,8 @@ class Guards(ProjectTest):
     def assert_holds_run(self, name):
         said = self.run_tags(code=3)
         self.assertEqual([line["guard"] for line in said.lines if "guard" in line], [name])
-        self.assertEqual((said.last["state"], said.last["rows_written"]), ("held", 0))
+        self.assertEqual({key: said.last[key] for key in ("state", "rows_written", "entered", "left", "held")},
+                         {"state": "held", "rows_written": 0, "entered": 0, "left": 0, "held": 4})
         self.assertEqual(self.rows(), self.before)
         told = self.tagsmith("run", "--as-of", DAY)
         self.assertEqual(told.code, 3)
@@ -420,6 +421,41 @@ class Plans(ProjectTest):
             said = self.tagsmith(verb, "--as-of", DAY, "--started-at", "2025-11-22 10:00:59")
             self.assertEqual((said.code, said.errors[0]["code"]), (2, "E_RUN_START"), said)
         self.assertEqual(self.dump(), before)
+
+    def test_a_plan_is_saved_over_nothing_that_the_project_needs(self):
+        self.run_tags()
+        self.put("more.csv", "user_id,n\nu1,1\n")
+        self.put("tagsmith.yaml", SETTINGS.replace(
+            "datasets:\n", "datasets:\n  bought: { sql: \"select user_id, n from 'more.csv'\" }\n"))
+        for path in ("more.csv", "tags.db", "tags.db-wal", "tagsmith.yaml", "tags/tags.yaml", "tags/new.yaml", "users.csv",
+                     "tests/a.yaml", ".tagsmith/x"):
+            with self.subTest(path):
+                file = self.folder / path
+                before = file.read_bytes() if file.exists() else None
+                said = self.plan("--save", path)
+                self.assertEqual(said.code, 2, said)
+                self.assertIn("name a file that no input is", said.err)
+                self.assertEqual(file.read_bytes() if file.exists() else None, before)
+        self.assertEqual(self.plan("--save", "a.plan").code, 0)
+
+    def test_a_plan_is_not_saved_beside_an_unfinished_run(self):
+        self.run_tags()
+        self.sql("update tagsmith_runs set state = 'publishing', ended_at = null")
+        said = self.plan("--save", "a.plan")
+        self.assertEqual((said.code, said.errors[0]["code"]), (2, "E_RUN_UNFINISHED"), said)
+        self.assertFalse((self.folder / "a.plan").exists())
+
+    def test_the_column_of_changes_is_looked_for_in_its_own_table(self):
+        self.put("assets.csv", "user_id,changed\nu1,2025-11-22\n")
+        self.put("tagsmith.yaml", SETTINGS.replace(
+            "users.csv }", "users.csv }\n  assets: { path: assets.csv, changed_at: changed }"))
+        self.write()
+        self.assertEqual(self.tagsmith("validate").code, 0)
+        self.put("tagsmith.yaml", SETTINGS.replace(
+            "users.csv }", "users.csv, changed_at: changed }\n  assets: { path: assets.csv }"))
+        said = self.tagsmith("validate")
+        self.assertEqual(said.code, 2, said)
+        self.assertIn("the table 'users' has no column 'changed'", said.out + said.err)
 
     def test_two_stores_of_one_project_keep_their_changes_apart(self):
         self.put("tagsmith.yaml", SETTINGS + "environments:\n  other: { store: sqlite:other.db }\n")

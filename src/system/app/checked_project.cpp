@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/inputs.h"
+#include "base/assert.h"
 #include "base/similar.h"
 #include "dataset/discover.h"
 #include "project/problems.h"
@@ -129,10 +130,18 @@ class Checking {
     return {};
   }
 
+  // The tables stand in the order of their names, the datasets in that of the file.
+  [[nodiscard]] const column::TableSchema& table_of(const project::Dataset& dataset) const {
+    const auto table = std::ranges::find_if(out_.data->schema.tables, [&](const auto& one) {
+      return one.database == dataset.database && one.name == dataset.name;
+    });
+    TAGSMITH_ASSERT(table != out_.data->schema.tables.end());
+    return *table;
+  }
+
   void check_changed_at() {
-    for (size_t i = 0; i < out_.project.datasets.size(); ++i) {
-      const project::Dataset& dataset = out_.project.datasets[i];
-      const column::TableSchema& table = out_.data->schema.tables[i];
+    for (const project::Dataset& dataset : out_.project.datasets) {
+      const column::TableSchema& table = table_of(dataset);
       if (dataset.changed_at.empty() || table.find(dataset.changed_at)) {
         continue;
       }

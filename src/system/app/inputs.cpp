@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -27,16 +28,18 @@ base::Error bad_zone(const std::string& zone, std::string hint) {
           .hint = hint.empty() ? "write a name like Asia/Shanghai" : std::move(hint)};
 }
 
-base::Error own_input(const std::string& out, const std::string& what) {
+base::Error own_input(const std::string& out, const std::string& what,
+                      std::string_view option = "--out") {
   return {.code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("--out {} {}", base::quote(out, out.size()), what),
+          .message = fmt::format("{} {} {}", option, base::quote(out, out.size()), what),
           .hint = "name a file that no input is"};
 }
 
 // The file that a path leads to, whether it is there or not.
 std::filesystem::path resolved(const std::string& path) {
   std::error_code unknown;  // then comparing by name has to do
-  const std::filesystem::path whole = std::filesystem::weakly_canonical(path, unknown);
+  const std::filesystem::path absolute = std::filesystem::absolute(path, unknown);
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(absolute, unknown);
   return unknown ? std::filesystem::path(path) : whole;
 }
 
@@ -71,6 +74,17 @@ std::vector<std::string> quoted_texts(std::string_view select) {
     open = select.find_first_of("'\"", close + 1);
   }
   return texts;
+}
+
+// Whether the tables of a dataset are read from this file, or from the folder that it is in.
+bool reads(const project::Dataset& dataset, const std::string& out) {
+  const auto finds = [&](const std::string& name) {
+    std::error_code unknown;  // then it is no folder
+    return std::filesystem::is_directory(name, unknown) ? is_inside(resolved(out), resolved(name))
+                                                        : would_find(name, out);
+  };
+  return dataset.sql.empty() ? finds(dataset.path)
+                             : std::ranges::any_of(quoted_texts(dataset.sql), finds);
 }
 
 }  // namespace
@@ -143,6 +157,32 @@ base::Status check_output(const std::string& out, const std::string& rules, cons
     if (std::ranges::any_of(names,
                             [&](const std::string& name) { return would_find(name, out); })) {
       return own_input(out, "is a file of --table " + base::quote(definition));
+    }
+  }
+  return {};
+}
+
+base::Status check_output_of_project(std::string_view option, const std::string& out,
+                                     const project::Project& project) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (project.store.starts_with(kSqlite)) {
+    const std::string store = project.store.substr(kSqlite.size());
+    for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+      if (is_same_file(out, store + ending)) {
+        return own_input(out, "is the project's store", option);
+      }
+    }
+  }
+  const auto is_below = [&](const char* folder) {
+    return is_inside(resolved(out), resolved(folder));
+  };
+  if (is_same_file(out, "tagsmith.yaml") ||
+      std::ranges::any_of(std::array{"tags", "tests", ".tagsmith"}, is_below)) {
+    return own_input(out, "is a file of the project", option);
+  }
+  for (const project::Dataset& dataset : project.datasets) {
+    if (reads(dataset, out)) {
+      return own_input(out, "is what the table " + base::quote(dataset.name) + " reads", option);
     }
   }
   return {};

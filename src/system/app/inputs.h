@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "dataset/data_set.h"
 #include "dataset/reader.h"
+#include "project/project.h"
 
 namespace tagsmith::app {
 
@@ -36,6 +37,11 @@ std::int64_t end_of_day(std::int32_t day, const std::string& zone);
 /// Refuses a result that would take the place of a file that is read, or become one: the file of
 /// rules, a file that --table names, a .parquet inside of --data. Reads nothing.
 base::Status check_output(const std::string& out, const std::string& rules, const Inputs& inputs);
+
+/// The same for a file that `option` names for a project to write: refuses the store, the files
+/// that the project is written in, and whatever its tables read. In the project's folder.
+base::Status check_output_of_project(std::string_view option, const std::string& out,
+                                     const project::Project& project);
 
 /// All tables of the options, described.
 base::Result<dataset::DataSet> open_tables(dataset::Reader& reader, const Inputs& inputs);

@@ -124,6 +124,9 @@ class EditReader {
       return usage_error(fmt::format("the tag {} is not in the project any more", row.tag),
                          "only --remove may name it");
     }
+    if (row.user_id.empty()) {
+      return usage_error("the user id is empty", "an empty id is nobody's");
+    }
     TAGSMITH_TRY(asking_.store->tags().check_user_id(row.user_id));
     ManualEdit edit{.user_id = row.user_id,
                     .tag_id = tag.id,

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "app/exit_code.h"
+#include "app/inputs.h"
 #include "app/plan_report.h"
 #include "app/project_store.h"
 #include "app/run.h"
@@ -70,6 +71,9 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
   if (!work) {
     return kRefused;
   }
+  if (!save.empty()) {
+    TAGSMITH_TRY(check_output_of_project("--save", save, work->checked.project));
+  }
   const PassingFolder folder(TAGSMITH_TRY(make_state_folder(fmt::format("plan-{}", getpid()))));
   // Before the first run there is no store, and a plan makes none: it compares with an empty one.
   auto found = open_store(work->checked.project.store, /*create=*/false);
@@ -78,6 +82,17 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
     found = open_store("sqlite:" + folder.path("empty.db"), /*create=*/true);
   }
   const auto store = TAGSMITH_TRY(std::move(found));
+  const auto unfinished = TAGSMITH_TRY(store->runs().unfinished());
+  if (unfinished && !save.empty()) {
+    return base::Error{
+        .code = base::ErrorCode::kConflict,
+        .message = fmt::format("run {} is unfinished: it would not be this plan that "
+                               "is run next",
+                               unfinished->id),
+        .symbol = "E_RUN_UNFINISHED",
+        .hint = fmt::format("`tagsmith run` {} it first",
+                            unfinished->state == run::RunState::kPinned ? "ends" : "completes")};
+  }
   const run::Workplace place = work->place(*store, progress);
   const run::Pinned pinned =
       TAGSMITH_TRY(run::pin(place, work->request, work->actor, work->commit));
@@ -99,7 +114,6 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
     }
     TAGSMITH_TRY(run::save_plan(save, saved, outcome.plan.change_set));
   }
-  const auto unfinished = TAGSMITH_TRY(store->runs().unfinished());
   const auto reasons =
       TAGSMITH_TRY(reasons_of(outcome.plan.summary, *work, *store, plan_options.users_told));
   progress.clear();

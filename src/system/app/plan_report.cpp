@@ -159,7 +159,8 @@ std::string held_text(const std::vector<HeldTag>& held, std::string_view command
     out += fmt::format("held: {}, its members stay: {}\n", tag.code, tag.why);
     switch (tag.cause) {
       case HeldTag::Cause::kRefused:
-        out += "  mend the rule; `tagsmith validate` shows it\n";
+        out +=
+            "  mend the rule, or the tables of that day: `tagsmith validate --dt DAY` shows it\n";
         break;
       case HeldTag::Cause::kGuard:
         out += fmt::format("  if it is right: {} --accept {}\n", command, tag.accept);
@@ -172,6 +173,12 @@ std::string held_text(const std::vector<HeldTag>& held, std::string_view command
     }
   }
   return out;
+}
+
+// Where a guard holds the whole run, all of its tags.
+size_t held_count(const PlanReport& report) {
+  const bool all = !report.run_trips.empty() || report.state == "held";
+  return report.plan.held.size() + (all ? report.plan.tags.size() : 0);
 }
 
 std::string accepts(const std::vector<run::Trip>& trips) {
@@ -279,7 +286,7 @@ std::string to_json(const PlanReport& report) {
                            "\n",
                            run, report.state, report.as_of, report.plan.users,
                            report.plan.tags.size(), report.entered, report.left, report.plan.gone,
-                           report.plan.held.size(), report.rows_written,
+                           held_count(report), report.rows_written,
                            json_list(report.plan.unknown_users), report.duration_micros / 1000);
 }
 

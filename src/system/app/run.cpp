@@ -256,7 +256,7 @@ class Running {
     held.run_id = std::exchange(id_, std::nullopt);
     held.run_trips = outcome.run_trips;
     held.state = "held";
-    held.rows_written = 0;
+    held.rows_written = held.entered = held.left = 0;
     return held;
   }
 

@@ -151,7 +151,8 @@ void add_run_commands(CLI::App& app, Commands& commands) {
   for (CLI::App* command : {show, abandon}) {
     command->add_option("RUN", options->run_id, "its number")
         ->required()
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
+        ->type_name("N");
     add_project(*command, options->project);
   }
   for (CLI::App* command : {list, show, abandon}) {

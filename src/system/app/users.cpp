@@ -7,6 +7,7 @@
 
 #include "app/asking.h"
 #include "app/exit_code.h"
+#include "app/inputs.h"
 #include "app/questions.h"
 #include "app/terminal.h"
 #include "base/interrupt.h"
@@ -93,6 +94,9 @@ base::Result<int> answer(UsersOptions options) {
   const auto asking = TAGSMITH_TRY(open_asking(options.project));
   if (!asking) {
     return kRefused;
+  }
+  if (!options.out.empty()) {
+    TAGSMITH_TRY(check_output_of_project("--out", options.out, asking->project));
   }
   const auto audience = membership::Audience::parse(options.expression, asking->tags);
   if (!audience) {

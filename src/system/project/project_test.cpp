@@ -202,6 +202,12 @@ TEST(Tables, APartitionWithoutItsMarkerIsNotComplete) {
       files_of(folder, logs, "2025-11-22"),
       ElementsAre("E_DATA_PARTITION table 'logs': partition day=22.11.2025 is not complete: "
                   "it has no _SUCCESS; wait for the job that writes it"));
+  EXPECT_THAT(files_of(folder, logs, ""), ElementsAre("logs/day=21.11.2025/a.parquet"))
+      << "the newest that is complete";
+  folder.write("none/day=22.11.2025/a.parquet", "");
+  Dataset none = logs;
+  none.path = "none";
+  EXPECT_THAT(files_of(folder, none, ""), ElementsAre(HasSubstr("22.11.2025 is not complete")));
 }
 
 TEST(Tables, AFolderWithoutDeclaredPartitionsIsOneTable) {

@@ -75,20 +75,42 @@ base::Result<std::vector<std::string>> data_files(const std::string& folder,
   return paths;
 }
 
+// Whether the job that writes a partition said that it is complete.
+base::Result<bool> is_ready(const Partition& partition, const std::string& folder) {
+  if (partition.ready.empty()) {
+    return true;
+  }
+  const auto marker = TAGSMITH_TRY(files::matching_paths(files::join(folder, partition.ready)));
+  return !marker.empty();
+}
+
+// The newest partition that is complete; where none is, the newest.
+base::Result<std::optional<std::pair<std::string, std::string>>> newest_partition(
+    const Dataset& dataset, std::vector<std::pair<std::string, std::string>> partitions) {
+  std::ranges::sort(partitions, std::ranges::greater());
+  for (const auto& partition : partitions) {
+    if (TAGSMITH_TRY(is_ready(*dataset.partition, files::join(dataset.path, partition.second)))) {
+      return std::optional(partition);
+    }
+  }
+  return partitions.empty() ? std::nullopt : std::optional(partitions.front());
+}
+
 base::Result<TableSource> partition_source(const Dataset& dataset, const std::string& day,
                                            TableSource source) {
   const Partition& partition = *dataset.partition;
   const std::string prefix = partition.column + "=";
-  std::optional<std::pair<std::string, std::string>> newest;  // day, name
+  std::vector<std::pair<std::string, std::string>> partitions;  // day, name
   for (const files::Entry& entry : TAGSMITH_TRY(files::list_folder(dataset.path))) {
     if (entry.is_folder && entry.name.starts_with(prefix)) {
       const auto found =
           day_of_value(partition.format, std::string_view(entry.name).substr(prefix.size()));
       if (found) {
-        newest = std::max(newest, std::optional(std::pair(*found, entry.name)));
+        partitions.emplace_back(*found, entry.name);
       }
     }
   }
+  const auto newest = TAGSMITH_TRY(newest_partition(dataset, std::move(partitions)));
   const std::string wanted = !day.empty() ? prefix + partition_value(partition.format, day)
                                           : (newest ? newest->second : prefix + partition.format);
   const std::string folder = files::join(dataset.path, wanted);
@@ -105,14 +127,11 @@ base::Result<TableSource> partition_source(const Dataset& dataset, const std::st
         fmt::format("table {}: there is no partition {}", base::quote(name_of(dataset)), wanted),
         hint);
   }
-  if (!partition.ready.empty()) {
-    const auto marker = TAGSMITH_TRY(files::matching_paths(files::join(folder, partition.ready)));
-    if (marker.empty()) {
-      return data_error("E_DATA_PARTITION", folder,
-                        fmt::format("table {}: partition {} is not complete: it has no {}",
-                                    base::quote(name_of(dataset)), wanted, partition.ready),
-                        "wait for the job that writes it");
-    }
+  if (!TAGSMITH_TRY(is_ready(partition, folder))) {
+    return data_error("E_DATA_PARTITION", folder,
+                      fmt::format("table {}: partition {} is not complete: it has no {}",
+                                  base::quote(name_of(dataset)), wanted, partition.ready),
+                      "wait for the job that writes it");
   }
   if (paths->empty()) {
     return data_error("E_DATA_PARTITION", folder,
