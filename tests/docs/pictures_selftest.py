@@ -31,8 +31,11 @@ class PicturesTest(unittest.TestCase):
         line = pictures.screen_of("\x1b[1;32ma\x1b[39mb\x1b[0mc")[0]
         bold_green, bold = (True, False, pictures.PALETTE[2]), (True, False, pictures.FOREGROUND)
         self.assertEqual(line, [("a", bold_green), ("b", bold), ("c", pictures.PLAIN)])
-        with self.assertRaises(ValueError):
-            pictures.screen_of("\x1b[48;5;1ma")
+
+    def test_what_it_cannot_draw_is_an_error(self):
+        for shown in ("\x1b[48;5;1ma", "\x1b[2J", "\x1b[?25l"):
+            with self.assertRaises(ValueError):
+                pictures.screen_of(shown)
 
     def test_times_are_masked_and_days_are_not(self):
         line = pictures.masked(pictures.screen_of("since 2031-12-01 03:21:41 UTC, as of 1998-06-30")[0])

@@ -192,8 +192,8 @@ TEST(Why, TellsWhatDecidesInOneLine) {
     return decision_text(*std::ranges::find(answer.tags, tag, &TagAnswer::tag_id), answer);
   };
   shop.catalog.tags.push_back(tag_of(8, "any", {"age > 90 and age > 80", "level = 'VIP9'"}));
-  shop.catalog.tags.push_back(
-      tag_of(9, "not_any", {"not (age > 50 or level = 'VIP9') and (age > 60 or age > 30)"}));
+  shop.catalog.tags.push_back(tag_of(
+      9, "not_any", {"not (age > 50 or level = 'VIP9') and (age > 60 or age > 30 or age > 20)"}));
   EXPECT_EQ(decision("ann", 3), "has_tag('vip') is true; age > 18 is true [age = 31]");
   EXPECT_EQ(decision("bob", 1), "level in ('VIP2', 'VIP3') is false [level = 'VIP1']");
   EXPECT_EQ(decision("ann", 8), "level = 'VIP9' is false [level = 'VIP2']");
