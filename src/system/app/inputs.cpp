@@ -9,24 +9,17 @@
 #include <chrono>
 #include <exception>
 #include <filesystem>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
 #include "base/problem.h"
-#include "base/similar.h"
 #include "column/days.h"
 #include "column/readers.h"
 #include "dataset/discover.h"
+#include "project/zones.h"
 
 namespace tagsmith::app {
 namespace {
-
-base::Error bad_zone(const std::string& zone, std::string hint) {
-  return {.code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("--zone {}: no such time zone", base::quote(zone)),
-          .hint = hint.empty() ? "write a name like Asia/Shanghai" : std::move(hint)};
-}
 
 base::Error own_input(const std::string& out, const std::string& what,
                       std::string_view option = "--out") {
@@ -102,18 +95,13 @@ base::Result<std::int32_t> read_day(std::string_view option, const std::string& 
 }
 
 base::Status check_zone(const std::string& zone) {
-  try {
-    const date::tzdb& zones = date::get_tzdb();
-    if (std::ranges::find(zones.zones, zone, &date::time_zone::name) != zones.zones.end()) {
-      return {};
-    }
-    std::vector<std::string> names;
-    std::ranges::transform(zones.zones, std::back_inserter(names),
-                           [](const date::time_zone& one) { return one.name(); });
-    return bad_zone(zone, base::did_you_mean(zone, names));
-  } catch (const std::exception& error) {
-    return base::unavailable(fmt::format("cannot read the tz database: {}", error.what()));
+  base::Status known = project::check_zone(zone, project::zone_names());
+  if (!known) {
+    base::Error error = known.error();
+    error.message = "--zone: " + error.message;
+    return error;
   }
+  return known;
 }
 
 std::int32_t day_in_zone(std::int64_t utc_micros, const std::string& zone) {

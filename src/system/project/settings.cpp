@@ -1,16 +1,14 @@
 #include "project/settings_internal.h"
 
-#include <date/tz.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <exception>
-#include <iterator>
 #include <utility>
 
 #include "base/similar.h"
 #include "project/problems.h"
+#include "project/zones.h"
 
 namespace tagsmith::project {
 namespace {
@@ -25,18 +23,6 @@ bool is_identifier(std::string_view text) {
 
 std::string full_name(const Dataset& dataset) {
   return dataset.database.empty() ? dataset.name : dataset.database + "." + dataset.name;
-}
-
-// The names of the tz database; empty when it cannot be read: then a zone is not judged here.
-std::vector<std::string> zone_names() {
-  std::vector<std::string> names;
-  try {
-    std::ranges::transform(date::get_tzdb().zones, std::back_inserter(names),
-                           [](const date::time_zone& one) { return one.name(); });
-  } catch (const std::exception&) {
-    names.clear();
-  }
-  return names;
 }
 
 class Settings {
@@ -76,12 +62,9 @@ class Settings {
       return;
     }
     project_.zone = *zone;
-    const std::vector<std::string> names = zone_names();
-    if (!names.empty() && std::ranges::find(names, *zone) == names.end()) {
-      std::string hint = base::did_you_mean(*zone, names);
-      file_.add_problem(*fields_.get("timezone"), kProjectValue,
-                        fmt::format("there is no time zone {}", base::quote(*zone)),
-                        hint.empty() ? "write a name like Asia/Shanghai" : std::move(hint));
+    if (const base::Status known = check_zone(*zone, zone_names()); !known) {
+      file_.add_problem(*fields_.get("timezone"), kProjectValue, known.error().message,
+                        known.error().hint);
     }
   }
 
