@@ -24,9 +24,11 @@ import time
 
 sys.dont_write_bytecode = True
 
+import chart  # noqa: E402
 import peers  # noqa: E402
 import shop  # noqa: E402
 from duckdb_c import Database  # noqa: E402
+from results import machine, write_section  # noqa: E402
 
 KINDS = ["first", "unchanged", "1 % changed"]
 OURS, OURS_INCREMENTAL = "Tagsmith", "Tagsmith, --mode incremental"
@@ -159,13 +161,6 @@ def counts_of(store):
     return dict(counts)
 
 
-def machine():
-    processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
-                      if line.startswith("model name")), platform.machine())
-    memory = int(open("/proc/meminfo", encoding="utf-8").readline().split()[1]) / (1 << 20)
-    return f"{os.cpu_count()} x {processor}, {memory:.0f} GB"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=lambda path: pathlib.Path(path).resolve())
@@ -174,7 +169,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--folder", help="where the files are made (default: a temporary folder)")
-    parser.add_argument("--write", type=pathlib.Path, help="the results, as Markdown")
+    parser.add_argument("--write", type=pathlib.Path, help="the file of results to write the section and the chart of")
     arguments = parser.parse_args()
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="tagsmith-bench-", dir=arguments.folder) as folder:
@@ -189,12 +184,13 @@ def main():
         f"Python {platform.python_version()}; {time.strftime('%Y-%m-%d')}.", "", benchmark.table()])
     print(text)
     if arguments.write:
-        arguments.write.write_text(HEAD + text)
+        write_section(arguments.write, chart.SECTION, HEAD + text)
+        chart.draw(arguments.write)
     return 0
 
 
 HEAD = """\
-# Daily runs
+![Seconds of each engine in a first, an unchanged and a changed run](daily_runs.svg)
 
 Written by `make bench` (`USERS=N` for another size, `ROUNDS=N` for more rounds).
 
