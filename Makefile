@@ -1,7 +1,7 @@
 # The front door. What is real stands in tools/, CMakePresets.json and ctest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench clean test-long
+.PHONY: help setup build demo test check bench install uninstall package clean test-long
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | \
@@ -23,16 +23,32 @@ test: ## set up, build and run the default tests, plain and sanitized
 check: ## the loop before a commit: format, dev, asan, tidy on what changed
 	@tools/check
 
+install uninstall: PREFIX ?= /usr/local
+install: setup ## the release build below PREFIX=/usr/local (DESTDIR= is put before it)
+	@cmake --preset release
+	@cmake --build --preset release --target tagsmith
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" tools/install
+
+uninstall: ## remove what make install put below PREFIX
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" tools/install --remove
+
+package: setup ## a tarball that runs where it is unpacked, and a .deb; build/package/
+	@cmake --preset release
+	@cmake --build --preset release --target tagsmith
+	@tools/package
+
 bench: USERS ?= 1000000
 bench: ROUNDS ?= 3
-bench: setup ## a first, an unchanged and a changed run beside DuckDB's SQL (USERS=, ROUNDS=); benchmarks/RESULTS.md
+bench: setup ## daily runs beside DuckDB's SQL (USERS=, ROUNDS=), and waiting times; benchmarks/RESULTS.md
 	@cmake --preset release
 	@cmake --build --preset release --target tagsmith
 	@/usr/bin/python3 benchmarks/daily_runs.py build/release/src/system/app/tagsmith \
 	  $${TAGSMITH_CACHE:-$$HOME/.cache/tagsmith}/deps/duckdb/lib/libduckdb.so \
 	  --users $(USERS) --rounds $(ROUNDS) --write benchmarks/RESULTS.md
+	@/usr/bin/python3 benchmarks/waiting_times.py build/release/src/system/app/tagsmith \
+	  $${TAGSMITH_CACHE:-$$HOME/.cache/tagsmith}/data/cdnow/CDNOW_master.txt --write benchmarks/RESULTS.md
 
-long-fresh: ## make demo and make test in a bare Debian 12
+long-fresh: ## make demo, test, install and package in a bare Debian 12
 long-tidy: ## clang-tidy on every file
 long-tsan: ## the tests under the thread sanitizer
 long-asan: ## the tests that the default run leaves out of asan
