@@ -129,7 +129,8 @@ base::Status run_columns(const ColumnsOptions& options) {
   for (const dataset::TableSource& source : TAGSMITH_TRY(chosen(data, options.only_table))) {
     TableProfile profile{.name = dataset::full_name(source)};
     progress.show(fmt::format("reading {}", profile.name));
-    profile.columns = TAGSMITH_TRY(reader->profile(source, options.samples_max));
+    profile.columns = TAGSMITH_TRY(
+        reader->profile({.source = source, .samples_max = options.samples_max, .columns = {}}));
     const dataset::ColumnProfile& key = profile.columns.front();
     profile.rows = key.rows - key.nulls;
     out += options.json ? table_json(profile) : (out.empty() ? "" : "\n") + table_text(profile);

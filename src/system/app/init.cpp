@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/exit_code.h"
+#include "app/inputs.h"
 #include "app/terminal.h"
 #include "base/interrupt.h"
 #include "base/json.h"
@@ -36,8 +37,10 @@ std::string shell_word(const std::string& word) {
 
 std::vector<std::string> next_commands(const InitOptions& options, const NewProject& made) {
   const std::string project = " --project " + shell_word(options.folder);
-  return {"tagsmith validate" + project, "tagsmith test" + project,
-          "tagsmith run" + project + " --as-of " + made.as_of};
+  const std::string partition = made.newest_is_ready ? "" : " --dt " + made.as_of;
+  const std::string day = made.as_of.empty() ? "" : " --as-of " + made.as_of;
+  return {"tagsmith validate" + project + partition, "tagsmith test" + project + partition,
+          (made.has_tags ? "tagsmith run" : "tagsmith plan") + project + day};
 }
 
 // The paths of the files below a folder, sorted.
@@ -57,25 +60,54 @@ base::Result<std::vector<std::string>> files_below(const std::string& folder) {
   return paths;
 }
 
-std::string to_text(const InitOptions& options, const std::vector<std::string>& paths,
+std::string tables_text(const NewProject& made) {
+  using enum TextTable::Align;
+  if (made.tables.empty()) {
+    return "";
+  }
+  TextTable table({{"table"}, {"key"}, {"rows", kRight}, {"users", kRight}, {"from"}});
+  for (const NewTable& each : made.tables) {
+    table.add({printable(each.name), printable(each.key), grouped(each.rows), grouped(each.users),
+               printable(each.from)});
+  }
+  std::string out = "with\n" + table.text(2);
+  for (const std::string& left_out : made.left_out) {
+    out += fmt::format("left out: {}\n", printable(left_out));
+  }
+  return out;
+}
+
+std::string to_text(const InitOptions& options, const NewProject& made,
+                    const std::vector<std::string>& paths,
                     const std::vector<std::string>& commands) {
-  return fmt::format("made {}\n  {}\nnext:\n  {}\n", printable(options.folder),
+  return fmt::format("made {}\n  {}\n{}next:\n  {}\n", printable(options.folder),
                      printable(fmt::format("{}", fmt::join(paths, "\n  ")), /*keeps_lines=*/true),
-                     fmt::join(commands, "\n  "));
+                     tables_text(made), fmt::join(commands, "\n  "));
+}
+
+std::string list_json(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  std::ranges::transform(texts, std::back_inserter(quoted), base::json_quoted);
+  return fmt::format("[{}]", fmt::join(quoted, ","));
+}
+
+std::string table_json(const NewTable& table) {
+  return fmt::format(R"({{"name":{},"from":{},"key":{},"rows":{},"users":{}}})",
+                     base::json_quoted(table.name), base::json_quoted(table.from),
+                     base::json_quoted(table.key), table.rows, table.users);
 }
 
 std::string to_json(const InitOptions& options, const NewProject& made,
                     const std::vector<std::string>& paths,
                     const std::vector<std::string>& commands) {
-  const auto list = [](const std::vector<std::string>& texts) {
-    std::vector<std::string> quoted;
-    std::ranges::transform(texts, std::back_inserter(quoted), base::json_quoted);
-    return fmt::format("[{}]", fmt::join(quoted, ","));
-  };
-  return fmt::format("{{\"folder\":{},\"as_of\":{},\"files\":{},\"next\":{}}}\n",
-                     base::json_quoted(options.folder),
-                     made.as_of.empty() ? "null" : base::json_quoted(made.as_of), list(paths),
-                     list(commands));
+  std::vector<std::string> tables;
+  std::ranges::transform(made.tables, std::back_inserter(tables), table_json);
+  return fmt::format(
+      R"({{"folder":{},"as_of":{},"files":{},"tables":[{}],"left_out":{},"next":{}}})"
+      "\n",
+      base::json_quoted(options.folder),
+      made.as_of.empty() ? "null" : base::json_quoted(made.as_of), list_json(paths),
+      fmt::join(tables, ","), list_json(made.left_out), list_json(commands));
 }
 
 base::Status check_options(const InitOptions& options) {
@@ -85,10 +117,18 @@ base::Status check_options(const InitOptions& options) {
   if (options.users && options.example != "seed") {
     return base::invalid_argument("--users is the number of users of --example seed");
   }
-  return {};
+  if (options.example.empty() == options.from.empty()) {
+    base::Error error = base::invalid_argument("init makes an example, or a project of your files");
+    error.hint = "say --example shop, --example seed or --from DIR";
+    return error;
+  }
+  return check_zone(options.zone);
 }
 
 base::Result<NewProject> write_project(const std::string& folder, const InitOptions& options) {
+  if (!options.from.empty()) {
+    return write_from(folder, options);
+  }
   return options.example == "shop" ? write_shop(folder, options) : write_seed(folder, options);
 }
 
@@ -106,7 +146,7 @@ base::Status make_project(const InitOptions& options) {
   progress.clear();
   const std::vector<std::string> commands = next_commands(options, made);
   return print(options.json ? to_json(options, made, paths, commands)
-                            : to_text(options, paths, commands));
+                            : to_text(options, made, paths, commands));
 }
 
 }  // namespace

@@ -20,11 +20,12 @@ constexpr std::string_view kPurchases = "CDNOW_master.txt";
 constexpr size_t kPurchasesBytesMax = size_t{64} << 20;
 constexpr std::uint64_t kSeedUsers = 1000;
 
-base::Status write_example(const std::string& folder, std::string_view example) {
-  const std::string prefix = fmt::format("examples/{}/", example);
+// Writes the embedded files of a folder of the source, those that start with `below`.
+base::Status write_embedded(const std::string& folder, const std::string& source,
+                            std::string_view below) {
   for (const EmbeddedFile& file : embedded_files()) {
-    if (file.path.starts_with(prefix)) {
-      TAGSMITH_TRY(write_new_file(folder, file.path.substr(prefix.size()), file.text));
+    if (file.path.starts_with(source + std::string(below))) {
+      TAGSMITH_TRY(write_new_file(folder, file.path.substr(source.size()), file.text));
     }
   }
   return {};
@@ -84,16 +85,20 @@ base::Result<std::string> read_purchases(const std::string& given) {
 
 }  // namespace
 
+base::Status write_schemas(const std::string& folder) {
+  return write_embedded(folder, "examples/seed/", "schema/");
+}
+
 base::Result<NewProject> write_shop(const std::string& folder, const InitOptions& options) {
   const std::string purchases = TAGSMITH_TRY(read_purchases(options.data));
-  TAGSMITH_TRY(write_example(folder, "shop"));
+  TAGSMITH_TRY(write_embedded(folder, "examples/shop/", ""));
   TAGSMITH_TRY(write_new_file(folder, fmt::format("raw/{}", kPurchases), purchases));
   return NewProject{.as_of = "1998-06-30"};
 }
 
 base::Result<NewProject> write_seed(const std::string& folder, const InitOptions& options) {
   const std::string day = GenerateOptions().day;
-  TAGSMITH_TRY(write_example(folder, "seed"));
+  TAGSMITH_TRY(write_embedded(folder, "examples/seed/", ""));
   TAGSMITH_TRY(write_seed_tables(files::join(folder, "warehouse/v1"),
                                  options.users.value_or(kSeedUsers), day));
   return NewProject{.as_of = day};

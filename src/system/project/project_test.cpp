@@ -168,6 +168,20 @@ std::vector<std::string> files_of(const Folder& folder, const Dataset& dataset,
   return files;
 }
 
+TEST(Tables, APartitionMayHoldTextFilesOfOneKind) {
+  const Folder folder;
+  folder.write("logs/dt=2025-11-22/a.csv", "");
+  folder.write("logs/dt=2025-11-22/b.csv", "");
+  folder.write("logs/dt=2025-11-23/a.csv", "");
+  folder.write("logs/dt=2025-11-23/b.tsv", "");
+  const Dataset logs{.name = "logs", .path = "logs", .partition = Partition()};
+  EXPECT_THAT(files_of(folder, logs, "2025-11-22"),
+              ElementsAre("logs/dt=2025-11-22/a.csv", "logs/dt=2025-11-22/b.csv"));
+  EXPECT_THAT(files_of(folder, logs, "2025-11-23"),
+              ElementsAre(testing::StartsWith("E_DATA_FILE table 'logs': partition dt=2025-11-23 "
+                                              "holds files of several kinds")));
+}
+
 TEST(Tables, APartitionIsFoundByItsColumnAndFormat) {
   const Folder folder;
   folder.write("logs/ds=20251121/a.parquet", "");
@@ -180,9 +194,10 @@ TEST(Tables, APartitionIsFoundByItsColumnAndFormat) {
   Dataset logs{
       .name = "logs", .path = "logs", .partition = Partition{.column = "ds", .format = "%Y%m%d"}};
   EXPECT_THAT(files_of(folder, logs, "2025-11-22"), ElementsAre("logs/ds=20251122/a.parquet"));
-  EXPECT_THAT(files_of(folder, logs, ""),
-              ElementsAre("E_DATA_PARTITION table 'logs': partition ds=20251123 holds no *.parquet "
-                          "file; wait for the job that writes it"));
+  EXPECT_THAT(
+      files_of(folder, logs, ""),
+      ElementsAre("E_DATA_PARTITION table 'logs': partition ds=20251123 holds no data file; "
+                  "wait for the job that writes it"));
   EXPECT_THAT(files_of(folder, logs, "2025-11-20"),
               ElementsAre("E_DATA_PARTITION table 'logs': there is no partition ds=20251120; the "
                           "newest partition is ds=20251123"));

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
+#include "dataset/day_format.h"
 #include "dataset/discover.h"
 #include "files/folder.h"
 #include "project/project.h"
@@ -26,53 +29,19 @@ std::string name_of(const Dataset& dataset) {
   return dataset.database.empty() ? dataset.name : dataset.database + "." + dataset.name;
 }
 
-// The value of a partition's column on a day: format "%Y%m%d", day "2025-11-22".
-std::string partition_value(std::string format, std::string_view day) {
-  const auto replace = [&](std::string_view part, std::string_view value) {
-    format.replace(format.find(part), part.size(), value);
-  };
-  replace("%Y", day.substr(0, 4));
-  replace("%m", day.substr(5, 2));
-  replace("%d", day.substr(8, 2));
-  return format;
-}
+// The data files of a partition, by what they hold.
+using FilesByFormat = std::map<TableSource::Format, std::vector<std::string>>;
 
-// The day that a partition's value stands for, as "2025-11-22", or nothing: the inverse.
-std::optional<std::string> day_of_value(const std::string& format, std::string_view value) {
-  std::string year;
-  std::string month;
-  std::string day;
-  for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%') {
-      if (!value.starts_with(format[i])) {
-        return std::nullopt;
-      }
-      value.remove_prefix(1);
-      continue;
-    }
-    const char part = format[++i];
-    const size_t digits = part == 'Y' ? 4 : 2;
-    const std::string_view number = value.substr(0, digits);
-    if (number.size() != digits ||
-        number.find_first_not_of("0123456789") != std::string_view::npos) {
-      return std::nullopt;
-    }
-    (part == 'Y' ? year : part == 'm' ? month : day) = number;
-    value.remove_prefix(digits);
-  }
-  return value.empty() ? std::optional(year + "-" + month + "-" + day) : std::nullopt;
-}
-
-base::Result<std::vector<std::string>> data_files(const std::string& folder,
-                                                  std::string_view suffix) {
-  std::vector<std::string> paths;
+base::Result<FilesByFormat> data_files(const std::string& folder) {
+  FilesByFormat by_format;
   for (const files::Entry& entry : TAGSMITH_TRY(files::list_folder(folder))) {
     const bool hidden = entry.name.starts_with('.') || entry.name.starts_with('_');
-    if (!entry.is_folder && !hidden && entry.name.ends_with(suffix)) {
-      paths.push_back(files::join(folder, entry.name));
+    const auto format = dataset::format_of_file(entry.name);
+    if (!entry.is_folder && !hidden && format) {
+      by_format[*format].push_back(files::join(folder, entry.name));
     }
   }
-  return paths;
+  return by_format;
 }
 
 // Whether the job that writes a partition said that it is complete.
@@ -103,24 +72,24 @@ base::Result<TableSource> partition_source(const Dataset& dataset, const std::st
   std::vector<std::pair<std::string, std::string>> partitions;  // day, name
   for (const files::Entry& entry : TAGSMITH_TRY(files::list_folder(dataset.path))) {
     if (entry.is_folder && entry.name.starts_with(prefix)) {
-      const auto found =
-          day_of_value(partition.format, std::string_view(entry.name).substr(prefix.size()));
+      const auto found = dataset::day_of_text(partition.format,
+                                              std::string_view(entry.name).substr(prefix.size()));
       if (found) {
         partitions.emplace_back(*found, entry.name);
       }
     }
   }
   const auto newest = TAGSMITH_TRY(newest_partition(dataset, std::move(partitions)));
-  const std::string wanted = !day.empty() ? prefix + partition_value(partition.format, day)
+  const std::string wanted = !day.empty() ? prefix + dataset::text_of_day(partition.format, day)
                                           : (newest ? newest->second : prefix + partition.format);
   const std::string folder = files::join(dataset.path, wanted);
   const std::string hint = newest ? fmt::format("the newest partition is {}", newest->second)
                                   : fmt::format("a partition is a folder {}{} in {}", prefix,
                                                 partition.format, dataset.path);
-  auto paths = data_files(folder, ".parquet");
-  if (!paths) {
-    if (paths.error().code != base::ErrorCode::kNotFound) {
-      return std::move(paths).error();
+  auto by_format = data_files(folder);
+  if (!by_format) {
+    if (by_format.error().code != base::ErrorCode::kNotFound) {
+      return std::move(by_format).error();
     }
     return data_error(
         "E_DATA_PARTITION", folder,
@@ -133,13 +102,22 @@ base::Result<TableSource> partition_source(const Dataset& dataset, const std::st
                                   base::quote(name_of(dataset)), wanted, partition.ready),
                       "wait for the job that writes it");
   }
-  if (paths->empty()) {
+  if (by_format->empty()) {
     return data_error("E_DATA_PARTITION", folder,
-                      fmt::format("table {}: partition {} holds no *.parquet file",
+                      fmt::format("table {}: partition {} holds no data file",
                                   base::quote(name_of(dataset)), wanted),
                       "wait for the job that writes it");
   }
-  source.files = std::move(paths).value();
+  auto& [format, paths] = *by_format->begin();  // Parquet, where there is any
+  if (format != TableSource::Format::kParquet && by_format->size() > 1) {
+    return data_error("E_DATA_FILE", folder,
+                      fmt::format("table {}: partition {} holds files of several kinds: {} and {}",
+                                  base::quote(name_of(dataset)), wanted, paths.front(),
+                                  std::next(by_format->begin())->second.front()),
+                      "leave the files of one kind in it");
+  }
+  source.format = format;
+  source.files = std::move(paths);
   source.hidden = {partition.column};
   return source;
 }
@@ -155,11 +133,6 @@ base::Error with_path_hint(base::Error error) {
     error.hint = "'path' is a folder, a file or a pattern, from the project's folder";
   }
   return error;
-}
-
-bool names_files(const std::string& path) {
-  return path.ends_with(".parquet") || path.ends_with(".csv") || path.ends_with(".tsv") ||
-         path.ends_with(".jsonl") || path.ends_with(".ndjson");
 }
 
 }  // namespace
@@ -185,7 +158,7 @@ base::Result<TableSource> table_source(const Project& project, const Dataset& de
                              .key = dataset.key,
                              .zone = project.zone});
   }
-  if (names_files(dataset.path)) {
+  if (dataset::format_of_file(dataset.path)) {
     auto source = dataset::table_of_definition(name + "=" + dataset.path, options);
     return source ? std::move(source) : with_path_hint(std::move(source).error());
   }

@@ -258,36 +258,6 @@ bool is_select(std::string_view text) {
          !std::filesystem::exists(text, unknown);
 }
 
-// What a path says its file holds; nothing for other texts.
-std::optional<TableSource::Format> format_of(std::string_view path) {
-  if (path.ends_with(".parquet")) {
-    return TableSource::Format::kParquet;
-  }
-  if (path.ends_with(".csv")) {
-    return TableSource::Format::kCsv;
-  }
-  if (path.ends_with(".tsv")) {
-    return TableSource::Format::kTsv;
-  }
-  if (path.ends_with(".jsonl") || path.ends_with(".ndjson")) {
-    return TableSource::Format::kJsonLines;
-  }
-  return std::nullopt;
-}
-
-std::string own_name(const std::string& folder) {
-  std::string given = folder;
-  while (given.ends_with('/')) {
-    given.pop_back();
-  }
-  const std::string name = std::filesystem::path(given).filename().string();
-  if (!name.empty() && name != "." && name != "..") {
-    return name;  // of a link, and not of what it leads to
-  }
-  std::error_code error;
-  return std::filesystem::canonical(folder, error).filename().string();
-}
-
 }  // namespace
 
 base::Result<std::vector<TableSource>> discover(const std::string& folder,
@@ -343,7 +313,7 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
                      .name = std::string(table),
                      .key = options.key,
                      .zone = options.zone};
-  const auto format = is_select(what) ? std::nullopt : format_of(what);
+  const auto format = is_select(what) ? std::nullopt : format_of_file(what);
   if (!format && what.find_first_of(" \t\n\r('\"") == std::string_view::npos) {
     return data_error(
         "E_DATA_FILE", std::string(what),
@@ -369,6 +339,35 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
   }
   source.files = std::move(matching).value();
   return source;
+}
+
+std::optional<TableSource::Format> format_of_file(std::string_view path) {
+  if (path.ends_with(".parquet")) {
+    return TableSource::Format::kParquet;
+  }
+  if (path.ends_with(".csv")) {
+    return TableSource::Format::kCsv;
+  }
+  if (path.ends_with(".tsv")) {
+    return TableSource::Format::kTsv;
+  }
+  if (path.ends_with(".jsonl") || path.ends_with(".ndjson")) {
+    return TableSource::Format::kJsonLines;
+  }
+  return std::nullopt;
+}
+
+std::string own_name(const std::string& folder) {
+  std::string given = folder;
+  while (given.ends_with('/')) {
+    given.pop_back();
+  }
+  const std::string name = std::filesystem::path(given).filename().string();
+  if (!name.empty() && name != "." && name != "..") {
+    return name;  // of a link, and not of what it leads to
+  }
+  std::error_code error;
+  return std::filesystem::canonical(folder, error).filename().string();
 }
 
 std::string full_name(const TableSource& source) {

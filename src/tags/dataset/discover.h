@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,12 @@ base::Result<std::vector<TableSource>> discover(const std::string& folder,
 /// it.
 base::Result<TableSource> table_of_definition(std::string_view definition,
                                               const DataOptions& options);
+
+/// What a file holds by the ending of its name: .parquet, .csv, .tsv, .jsonl, .ndjson.
+std::optional<TableSource::Format> format_of_file(std::string_view path);
+
+/// The name of a folder: of a link, and not of what it leads to; of "." that of the working folder.
+std::string own_name(const std::string& folder);
 
 /// "database.name" or "name".
 std::string full_name(const TableSource& source);

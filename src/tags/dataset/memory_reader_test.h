@@ -88,8 +88,12 @@ class MemoryReader final : public Reader {
     return counts;
   }
 
-  base::Result<std::vector<ColumnProfile>> profile(const TableSource&, size_t) override {
+  base::Result<std::vector<ColumnProfile>> profile(const ProfileSpec&) override {
     return base::internal_error("no profile in memory");
+  }
+
+  base::Result<std::vector<column::Column>> columns(const TableSource& source) override {
+    return tables_.at(full_name(source)).columns;
   }
 
  private:

@@ -63,6 +63,13 @@ struct ScanSpec {
   std::optional<std::string> only_user;
 };
 
+struct ProfileSpec {
+  TableSource source;
+  size_t samples_max = 0;  // of each column
+  /// Columns of the description; nothing: all of them.
+  std::optional<std::vector<std::string>> columns;
+};
+
 struct ScanCounts {
   std::uint64_t rows = 0;       // with a key
   std::uint64_t null_keys = 0;  // skipped: null or empty text
@@ -100,9 +107,11 @@ class Reader {
   virtual base::Result<ScanCounts> scan(const ScanSpec& spec,
                                         const ConsumerFactory& make_consumer) = 0;
 
-  /// The key first, then the columns of the description.
-  virtual base::Result<std::vector<ColumnProfile>> profile(const TableSource& source,
-                                                           size_t samples_max) = 0;
+  /// The key first, then the columns asked for.
+  virtual base::Result<std::vector<ColumnProfile>> profile(const ProfileSpec& spec) = 0;
+
+  /// All columns but the hidden ones, in their order and whether or not one of them is the key.
+  virtual base::Result<std::vector<column::Column>> columns(const TableSource& source) = 0;
 };
 
 /// Writes a finished result. Lists are ascending tag ids.

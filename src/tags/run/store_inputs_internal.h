@@ -43,9 +43,12 @@ class StoreInputs final : public dataset::Reader {
   }
   base::Result<dataset::ScanCounts> scan(const dataset::ScanSpec& spec,
                                          const ConsumerFactory& make_consumer) override;
-  base::Result<std::vector<dataset::ColumnProfile>> profile(const dataset::TableSource& source,
-                                                            size_t samples_max) override {
-    return reader_.profile(source, samples_max);
+  base::Result<std::vector<dataset::ColumnProfile>> profile(
+      const dataset::ProfileSpec& spec) override {
+    return reader_.profile(spec);
+  }
+  base::Result<std::vector<column::Column>> columns(const dataset::TableSource& source) override {
+    return reader_.columns(source);
   }
 
  private:

@@ -19,6 +19,7 @@ namespace {
 
 using base::Result;
 using dataset::ColumnProfile;
+using dataset::ProfileSpec;
 using dataset::ScanCounts;
 using dataset::ScanSpec;
 using dataset::TableDescription;
@@ -81,8 +82,12 @@ class DuckdbReader final : public dataset::Reader {
     return push(*rows, spec.source, std::move(types), *make_consumer());
   }
 
-  Result<std::vector<ColumnProfile>> profile(const TableSource& source,
-                                             size_t samples_max) override;
+  Result<std::vector<ColumnProfile>> profile(const ProfileSpec& spec) override;
+
+  Result<std::vector<column::Column>> columns(const TableSource& source) override {
+    const auto connection = TAGSMITH_TRY(connect_for(*database_, source));
+    return find_columns(*connection, source);
+  }
 
  private:
   // One thread hands out the chunks; DuckDB's own decode the files beside it.
@@ -192,8 +197,8 @@ Result<ColumnProfile> profile_column(Connection& connection, const column::Colum
   return profile;
 }
 
-Result<std::vector<ColumnProfile>> DuckdbReader::profile(const TableSource& source,
-                                                         size_t samples_max) {
+Result<std::vector<ColumnProfile>> DuckdbReader::profile(const ProfileSpec& spec) {
+  const TableSource& source = spec.source;
   const auto connection = TAGSMITH_TRY(connect_for(*database_, source));
   const Relation relation = TAGSMITH_TRY(relation_of(*connection, source));
   // A SELECT may be dear and need not give the same twice; files are read column by column.
@@ -210,7 +215,7 @@ Result<std::vector<ColumnProfile>> DuckdbReader::profile(const TableSource& sour
       fmt::format("(SELECT * FROM {1} WHERE {0} IS NOT NULL AND {0} <> '')", key_name, all);
   std::vector<ColumnProfile> profiles;
   const auto add = [&](const column::Column& column, const std::string& from) -> base::Status {
-    auto profile = profile_column(*connection, column, from, samples_max);
+    auto profile = profile_column(*connection, column, from, spec.samples_max);
     if (!profile) {
       return error_in_file(std::move(profile).error(), source);
     }
@@ -223,7 +228,9 @@ Result<std::vector<ColumnProfile>> DuckdbReader::profile(const TableSource& sour
     profiles.front().type = {.kind = column::TypeKind::kInt};
   }
   for (const column::Column& column : relation.columns) {
-    TAGSMITH_TRY(add(column, rows));
+    if (!spec.columns || std::ranges::find(*spec.columns, column.name) != spec.columns->end()) {
+      TAGSMITH_TRY(add(column, rows));
+    }
   }
   return profiles;
 }

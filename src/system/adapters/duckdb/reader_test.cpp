@@ -312,7 +312,7 @@ TEST(Reader, ProfilesEachColumn) {
       "st)")});
   for (const TableSource& each :
        {source, select_source("FROM " + quote_text(source.files.front()))}) {
-    const auto profiles = reader()->profile(each, 2);
+    const auto profiles = reader()->profile({.source = each, .samples_max = 2});
     ASSERT_TRUE(profiles) << profiles.error().message;
     ASSERT_THAT(*profiles, SizeIs(4));
     const dataset::ColumnProfile& key = (*profiles)[0];
@@ -341,10 +341,11 @@ TEST(Reader, ProfilesEachColumn) {
 
 TEST(Reader, ProfilesCellsThatHaveNoValue) {
   const auto profiles = reader()->profile(
-      select_source("SELECT * FROM (VALUES (1, 'nan'::DOUBLE, 'infinity'::DATE, "
-                    "100000000000000000000000000000000000000::HUGEINT, 1.5), (2, 'nan', NULL, 5, "
-                    "2.5), (3, 1, '2025-01-01', NULL, NULL)) t(user_id, d, day, wide, e)"),
-      1);
+      {.source = select_source(
+           "SELECT * FROM (VALUES (1, 'nan'::DOUBLE, 'infinity'::DATE, "
+           "100000000000000000000000000000000000000::HUGEINT, 1.5), (2, 'nan', NULL, 5, "
+           "2.5), (3, 1, '2025-01-01', NULL, NULL)) t(user_id, d, day, wide, e)"),
+       .samples_max = 1});
   ASSERT_TRUE(profiles) << profiles.error().message;
   EXPECT_EQ(profiles->front().type.kind, TypeKind::kInt) << "as the key is stored";
   std::vector<std::string> counts;
@@ -354,6 +355,34 @@ TEST(Reader, ProfilesCellsThatHaveNoValue) {
   }
   EXPECT_THAT(counts,
               ElementsAre("user_id 0 0 0", "d 0 0 2", "day 1 1 0", "wide 1 1 0", "e 1 0 0"));
+}
+
+TEST(Reader, ProfilesTheKeyAndTheColumnsThatAreAskedFor) {
+  const TableSource source =
+      select_source("SELECT * FROM (VALUES ('a', 1, 2), ('a', 3, 4)) t(user_id, x, y)");
+  const auto profiles =
+      reader()->profile({.source = source, .samples_max = 0, .columns = {{"y"}}}).value();
+  ASSERT_THAT(profiles, SizeIs(2));
+  EXPECT_EQ(profiles[0].distinct, 1u);
+  EXPECT_EQ(profiles[1].name, "y");
+  EXPECT_THAT(
+      reader()->profile({.source = source, .columns = {std::vector<std::string>()}}).value(),
+      SizeIs(1));
+}
+
+TEST(Reader, GivesTheColumnsOfATableWhoseKeyNobodyKnows) {
+  const Folder folder;
+  folder.put("a.csv", "id,customer,day\n7,ann,2025-11-22\n");
+  TableSource source = csv_source({folder.path("a.csv")});
+  source.hidden = {"day"};
+  std::vector<std::string> columns;
+  const std::vector<column::Column> found = reader()->columns(source).value();
+  for (const column::Column& column : found) {
+    columns.push_back(column.name + " " + column::to_string(column.type));
+  }
+  EXPECT_THAT(columns, ElementsAre("id int", "customer text"));
+  source.files = {folder.path("none.csv")};
+  EXPECT_EQ(reader()->columns(source).error().code, ErrorCode::kNotFound);
 }
 
 TEST(Reader, GivesTheRelationAsSqlThatStandsAlone) {

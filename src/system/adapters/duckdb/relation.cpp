@@ -273,6 +273,23 @@ Result<Relation> find_relation(Connection& connection, const TableSource& source
   return relation;
 }
 
+Result<std::vector<column::Column>> find_columns(Connection& connection,
+                                                 const TableSource& source) {
+  TableSource without_key = source;
+  without_key.key.clear();  // the key of a CSV would stay text
+  const Result<Found> found = find(connection, without_key);
+  if (!found) {
+    return name_damaged_file(connection, error_in(found.error(), source), source);
+  }
+  std::vector<column::Column> columns;
+  for (const Foreign& foreign : found->columns) {
+    if (!is_hidden(source, foreign.name)) {
+      columns.push_back({.name = foreign.name, .type = form_of(foreign, source.zone).type});
+    }
+  }
+  return columns;
+}
+
 std::vector<size_t> usable_columns(const Relation& relation) {
   std::vector<size_t> columns;
   for (size_t i = 0; i < relation.columns.size(); ++i) {

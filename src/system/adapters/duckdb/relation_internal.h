@@ -26,6 +26,10 @@ struct Relation {
 /// Looks at the files. E_DATA_FILE, E_DATA_KEY as the contract of Reader says.
 base::Result<Relation> find_relation(Connection& connection, const dataset::TableSource& source);
 
+/// All columns of the files but the hidden ones, whether or not there is a key.
+base::Result<std::vector<column::Column>> find_columns(Connection& connection,
+                                                       const dataset::TableSource& source);
+
 /// The names of zones that DuckDB has itself, which need not be those of the system's tz database:
 /// kInvalidArgument for another.
 base::Status check_duckdb_knows(Connection& connection, const std::string& zone);

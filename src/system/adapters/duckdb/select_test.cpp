@@ -94,7 +94,8 @@ TEST(Select, TurnsMomentsIntoDaysByTheZoneOfTheTable) {
     ASSERT_TRUE(table->scan({.source = source, .columns = {"moment", "day", "hour"}},
                             [&rows] { return std::make_unique<Collector>(rows); }));
     EXPECT_THAT(rows, ElementsAre(Pair("u", ElementsAre(moment, day, hour))));
-    EXPECT_THAT(table->profile(source, 1).value()[2].samples, ElementsAre(day));
+    EXPECT_THAT(table->profile({.source = source, .samples_max = 1}).value()[2].samples,
+                ElementsAre(day));
   }
   source.zone = "Asia/Shanghay";
   EXPECT_THAT(error_of_describe(source).hint, HasSubstr("Asia/Shanghai"));
