@@ -21,10 +21,9 @@ def said(program, *arguments):
     return subprocess.run([program, *arguments], text=True, capture_output=True, check=True).stdout
 
 
-def commands_of(help_text):
-    """The names below "Subcommands:"."""
-    _, _, below = help_text.partition("\nSubcommands:\n")
-    return re.findall(r"^  ([a-z][a-z-]*)", below.split("\n\n")[0], re.MULTILINE)
+def commands_of(text):
+    """The commands that a help names, whatever groups they stand in."""
+    return re.findall(r"^  ([a-z]+) {2,}\S", text, re.MULTILINE)
 
 
 def as_typed(text):

@@ -478,7 +478,7 @@ TEST(Eval, OptionsThatDoNotGoTogetherAreRefused) {
     const Outcome outcome = eval(folder, kRules, options);
     EXPECT_EQ(outcome.exit_code, 2);
     EXPECT_EQ(outcome.out, "");
-    EXPECT_THAT(outcome.err, AllOf(HasSubstr(test.message), HasSubstr("hint: ")));
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr(test.message), HasSubstr("hint")));
   }
   const Outcome day = eval(
       folder, kRules, {"--table", "u=select 'a' as user_id", "--dt", "2025-11-22", "--stages"});
@@ -698,7 +698,7 @@ TEST(Generate, MakesAFolderWholeOrNotAtAll) {
 TEST(Program, SaysWhatItIs) {
   const Outcome version = run({kProgram, "--version"});
   EXPECT_EQ(version.exit_code, 0) << version.err;
-  EXPECT_THAT(version.out, AllOf(StartsWith("tagsmith "), HasSubstr("libduckdb v1.5.5")));
+  EXPECT_THAT(version.out, AllOf(StartsWith("tagsmith "), HasSubstr("DuckDB v1.5.5")));
   EXPECT_EQ(run({kProgram, "--help"}).exit_code, 0);
   EXPECT_THAT(run({kProgram, "eval", "--help"}).out, HasSubstr("Examples:"));
   EXPECT_EQ(run({kProgram}).exit_code, 2);

@@ -58,7 +58,8 @@ class Installed(unittest.TestCase):
         for command in ("eval", "run", "runs list", "why"):
             self.assertIn(f"\n.SS tagsmith {command}\n.nf\n", page)
         said = subprocess.run([self.prefix / "bin/tagsmith", "--help"], text=True, capture_output=True, check=True)
-        offered = " completion " in said.stdout
+        offered = "\n  completion " in said.stdout
+        self.assertTrue(offered)
         self.assertEqual((self.prefix / "share/bash-completion/completions/tagsmith").exists(), offered)
 
     def test_the_links_of_the_documents_lead_somewhere(self):

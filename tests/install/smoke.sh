@@ -17,7 +17,8 @@ run() {
   [ $code = 0 ] || echo "exit code $code"
 }
 
-run tagsmith --version
+say tagsmith --version
+tagsmith --version 2>&1 | sed 's/^\(commit\|build\|tz database\|SQLite\|OpenSSL\) .*/\1 .../'
 
 printf 'user_id,level,seen\nann,VIP2,2025-11-21T23:30:00Z\nbob,,2025-11-21T12:00:00Z\n' >users.csv
 cat >rules.json <<'RULES'

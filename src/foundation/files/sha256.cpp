@@ -1,6 +1,7 @@
 #include "files/sha256.h"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -44,5 +45,7 @@ std::string sha256(std::string_view bytes) {
   hash.add(bytes);
   return hash.finish();
 }
+
+std::string crypto_version() { return OpenSSL_version(OPENSSL_VERSION_STRING); }
 
 }  // namespace tagsmith::files

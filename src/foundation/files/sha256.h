@@ -27,4 +27,7 @@ class Sha256 {
 /// The SHA-256 of `bytes` as 64 hex digits.
 std::string sha256(std::string_view bytes);
 
+/// The version of the library behind it that this process runs with: "3.0.17".
+std::string crypto_version();
+
 }  // namespace tagsmith::files

@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/activity.h"
+#include "app/color.h"
 #include "app/exit_code.h"
 #include "app/inputs.h"
 #include "app/terminal.h"
+#include "app/text_table.h"
 
 namespace tagsmith::app {
 namespace {
@@ -32,16 +35,36 @@ TEST(ExitCode, AStoreThatOthersHoldIsTheWorld) {
   EXPECT_EQ(conflict(""), 2);
 }
 
-TEST(ExitCode, AnErrorOfTheDataIsOneLineOfJson) {
+TEST(ErrorText, OneWithASymbolIsALineOfJsonAndAnotherASentence) {
+  const base::Error of_data{.code = ErrorCode::kInvalidArgument,
+                            .message = "line 3: 'a\n\"b\"'",
+                            .symbol = "E_DATA_FILE",
+                            .path = "data/x.csv",
+                            .hint = ""};
+  const base::Error of_world{
+      .code = ErrorCode::kUnavailable, .message = "no space", .hint = "tidy up"};
+  constexpr const char* kJson =
+      R"({"code":"E_DATA_FILE","path":"data/x.csv","message":"line 3: 'a\n\"b\"'","hint":""})";
+  EXPECT_EQ(error_text(of_data, ErrorFormat::kBySymbol), kJson);
+  EXPECT_EQ(error_text(of_world, ErrorFormat::kBySymbol), "tagsmith: no space\nhint: tidy up");
+
+  EXPECT_EQ(error_text(of_data, ErrorFormat::kJson), kJson);
+  EXPECT_EQ(error_text(of_world, ErrorFormat::kJson),
+            R"({"code":"E_UNAVAILABLE","path":"","message":"no space","hint":"tidy up"})");
+}
+
+TEST(ErrorText, APersonReadsPlaceCodeMessageAndHint) {
+  EXPECT_EQ(error_text({.code = ErrorCode::kInvalidArgument,
+                        .message = "no column 'agee\x1b'",
+                        .symbol = "E_COLUMN_UNKNOWN",
+                        .path = "tags/vip.yaml:3:12",
+                        .hint = "did you mean 'age'?"},
+                       ErrorFormat::kText),
+            "tags/vip.yaml:3:12: E_COLUMN_UNKNOWN: no column 'agee\\x1b'\n"
+            "  hint: did you mean 'age'?");
   EXPECT_EQ(
-      error_text({.code = ErrorCode::kInvalidArgument,
-                  .message = "line 3: 'a\n\"b\"'",
-                  .symbol = "E_DATA_FILE",
-                  .path = "data/x.csv",
-                  .hint = ""}),
-      R"({"code":"E_DATA_FILE","path":"data/x.csv","message":"line 3: 'a\n\"b\"'","hint":""})");
-  EXPECT_EQ(error_text({.code = ErrorCode::kUnavailable, .message = "no space", .hint = "tidy up"}),
-            "tagsmith: no space\nhint: tidy up");
+      error_text({.code = ErrorCode::kUnavailable, .message = "no space"}, ErrorFormat::kText),
+      "tagsmith: error: no space");
 }
 
 TEST(Inputs, ADayIsWrittenInOneWayAndInTheCalendar) {
@@ -80,6 +103,30 @@ TEST(TextTable, AlignsByWhatATerminalShows) {
             " né    1,000  x\n");
 }
 
+TEST(TextTable, CutsLongCellsAndLeavesOutWhatMatters) {
+  using enum TextTable::Align;
+  using enum TextTable::Fit;
+  TextTable table({{"id", kRight}, {"name", kLeft, kCut}, {"share", kRight, kDrop}, {"members"}});
+  table.add({"1", "a grown-up person", "12.5 %", "1,000"});
+  table.add({"22", "客户客户客户", "1.0 %", "7"});
+  EXPECT_EQ(table.width(), 2u + 2 + 17 + 2 + 6 + 2 + 7);
+  EXPECT_EQ(table.text(0, 38), table.text(0));
+  EXPECT_EQ(table.text(0, 31),
+            "id  name         share  members\n"
+            " 1  a grown...  12.5 %  1,000\n"
+            "22  客户客...    1.0 %  7\n");
+  EXPECT_EQ(table.text(2, 25),
+            "  id  name        members\n"
+            "   1  a grown...  1,000\n"
+            "  22  客户客...   7\n"
+            "  (1 column more in a wider terminal)\n");
+  EXPECT_EQ(table.text(0, 3),
+            "id  members\n"
+            " 1  1,000\n"
+            "22  7\n"
+            "(2 columns more in a wider terminal)\n");
+}
+
 TEST(TextTable, LetsNoCellSteerTheTerminal) {
   TextTable table({{"name"}, {"note"}});
   table.add({"\x1b[2Jann", "a\r\nb\tc\x7f"});
@@ -103,6 +150,43 @@ TEST(Terminal, WritesNumbersForPersons) {
   EXPECT_EQ(share_bar(7, 7, true), "██████████");
   EXPECT_EQ(share_bar(0, 0, true) + share_bar(0, 5, true), "");
   EXPECT_EQ(display_width("a\u00e9客😀"), 6u);
+}
+
+TEST(Terminal, ShortensByWhatATerminalShows) {
+  EXPECT_EQ(shortened("abcdef", 6, "..."), "abcdef");
+  EXPECT_EQ(shortened("abcdef", 5, "..."), "ab...");
+  EXPECT_EQ(shortened("客户客户", 6, "…"), "客户…");
+  EXPECT_EQ(shortened("客户客户", 7, "…"), "客户客…");
+  EXPECT_EQ(shortened("abcdef", 2, "..."), "..");
+  EXPECT_EQ(shortened("abcdef", 0, "…"), "");
+  EXPECT_EQ(shortened("\x80\x80\xff", 1, "…"), "…");
+}
+
+TEST(Progress, TheBarFitsTheTerminal) {
+  EXPECT_EQ(progress_bar(1000, 4000, "users", 80),
+            "[#######-----------------------]   25 %  1,000 of 4,000 users");
+  EXPECT_EQ(progress_bar(1, 2, "users", 36), "[######-------]   50 %  1 of 2 users");
+  EXPECT_EQ(progress_bar(4000, 4000, "users", 30), "100 %  4,000 of 4,000 users");
+  EXPECT_EQ(progress_bar(1, 2, "users", 21), " 50 %  1 of 2 users");
+  EXPECT_EQ(progress_bar(1, 2, "users", 18), "[####-----]   50 %");
+  EXPECT_EQ(progress_bar(1, 2, "users", 5), " 50 %");
+  EXPECT_EQ(progress_bar(1, 2, "users", 4), "");
+  for (size_t width = 0; width < 100; ++width) {
+    EXPECT_LE(progress_bar(5'000'000, 3'000'000, "users", width).size(), width);
+  }
+}
+
+TEST(Color, IsOnlyOnATerminal) {
+  EXPECT_EQ(painted(Stream::kErr, Meaning::kError, "E_X"), "E_X");
+  set_console({.color = ColorChoice::kAlways});
+  EXPECT_EQ(painted(Stream::kOut, Meaning::kTrue, "yes"), "\x1b[32myes\x1b[0m");
+  EXPECT_EQ(painted(Stream::kOut, Meaning::kTrue, ""), "");
+  EXPECT_EQ(with_painted_marks("user\n  ✓ tag 1\nfalse   age\nit is true \n? x"),
+            "user\n  \x1b[32m✓\x1b[0m tag 1\n\x1b[31mfalse\x1b[0m   age\nit is true \n"
+            "\x1b[33m?\x1b[0m x");
+  set_console({.color = ColorChoice::kNever});
+  EXPECT_EQ(with_painted_marks("✓ tag 1\n"), "✓ tag 1\n");
+  set_console({});
 }
 
 }  // namespace

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <iterator>
 #include <utility>
 
+#include "app/activity.h"
 #include "app/project_store.h"
 #include "base/problem.h"
 #include "base/similar.h"
@@ -20,8 +20,7 @@ base::Result<std::optional<Asking>> open_asking(const ProjectOptions& options, b
   TAGSMITH_TRY(enter_project(options));
   project::Reading reading = project::read_folder(".", options.environment);
   if (!reading.settings_read) {
-    const std::string problems = problems_text(reading.problems, options.json);
-    std::fwrite(problems.data(), 1, problems.size(), stderr);
+    report(reading.problems);
     return std::optional<Asking>();
   }
   Asking asking{.project = std::move(reading.project), .store = nullptr, .tags = {}};
@@ -92,10 +91,10 @@ std::string from_here(const std::string& path) {
 base::Status note_unfinished(run::RunStore& runs) {
   const auto unfinished = TAGSMITH_TRY(runs.unfinished());
   if (unfinished && unfinished->state == run::RunState::kPublishing) {
-    fmt::print(stderr,
-               "note: run {} is publishing; what it has written shows when it has ended, or with "
-               "--live\n",
-               unfinished->id);
+    note(fmt::format("note: run {} is publishing; what it has written shows when it has ended, or "
+                     "with --live",
+                     unfinished->id),
+         {{"run", unfinished->id}});
   }
   return {};
 }

@@ -4,13 +4,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <iterator>
 #include <map>
 #include <tuple>
 #include <utility>
 
+#include "app/color.h"
+#include "app/exit_code.h"
 #include "app/inputs.h"
+#include "app/terminal.h"
 #include "base/assert.h"
 #include "base/similar.h"
 #include "dataset/discover.h"
@@ -74,6 +78,7 @@ class Checking {
     auto data = dataset::describe(reader, sources);
     if (data) {
       out_.data = std::move(data).value();
+      tell_tables(*out_.data);
       return {};
     }
     return find_culprits(reader, sources, data.error());
@@ -173,6 +178,17 @@ class Checking {
   CheckedProject out_;
 };
 
+// A line for stdout, with its code in the color of what it is.
+std::string painted_line(const project::FileProblem& problem) {
+  std::string line = project::to_text(problem);
+  const std::string& code = problem.problem.code;
+  const Meaning meaning = code.starts_with("W_") ? Meaning::kWarning : Meaning::kError;
+  const size_t at = line.find(": " + code + ":");
+  return at == std::string::npos
+             ? line
+             : line.replace(at + 2, code.size(), painted(Stream::kOut, meaning, code));
+}
+
 int rank_of(const std::string& file) {
   return file.starts_with("tags") && !file.starts_with("tagsmith") ? 1
          : file.starts_with("tests")                               ? 2
@@ -224,9 +240,33 @@ void sort_problems(project::FileProblems& problems) {
 std::string problems_text(const project::FileProblems& problems, bool json) {
   std::string text;
   for (const project::FileProblem& problem : problems) {
-    text += (json ? project::to_json(problem) : project::to_text(problem)) + "\n";
+    text += (json ? project::to_json(problem) : painted_line(problem)) + "\n";
   }
   return text;
+}
+
+int report(const project::FileProblems& problems) {
+  std::string text;
+  if (console().errors == ErrorFormat::kText) {
+    for (const project::FileProblem& problem : problems) {
+      const std::string line =
+          problem.line == 0 ? "" : fmt::format(":{}:{}", problem.line, problem.column);
+      text += error_text({.code = base::ErrorCode::kInvalidArgument,
+                          .message = problem.problem.message,
+                          .symbol = problem.problem.code,
+                          .path = problem.file + line,
+                          .hint = problem.problem.hint},
+                         ErrorFormat::kText) +
+              "\n";
+    }
+  } else {
+    for (const project::FileProblem& problem : problems) {
+      const bool json = console().errors == ErrorFormat::kJson;
+      text += (json ? project::to_json(problem) : project::to_text(problem)) + "\n";
+    }
+  }
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  return kRefused;
 }
 
 std::string counted(size_t count, const std::string& noun) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/terminal.h"
+#include "app/activity.h"
 #include "base/result.h"
 #include "catalog/checked_catalog.h"
 #include "dataset/data_set.h"
@@ -48,6 +48,9 @@ void sort_problems(project::FileProblems& problems);
 
 /// All problems, one a line: for a person, or as JSON.
 std::string problems_text(const project::FileProblems& problems, bool json);
+
+/// Prints all problems on stderr, as console() says; gives their exit code.
+int report(const project::FileProblems& problems);
 
 /// "1 tag", "23,570 tags".
 std::string counted(size_t count, const std::string& noun);

@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "app/activity.h"
 #include "app/exit_code.h"
 #include "app/terminal.h"
+#include "app/text_table.h"
 #include "base/json.h"
 #include "base/problem.h"
 #include "base/similar.h"
@@ -52,8 +54,12 @@ std::string odd_cells(const dataset::ColumnProfile& column) {
 
 std::string table_text(const TableProfile& profile) {
   using enum TextTable::Align;
-  TextTable table(
-      {{"column"}, {"type"}, {"null", kRight}, {"distinct", kRight}, {"most frequent values"}});
+  using enum TextTable::Fit;
+  TextTable table({{"column"},
+                   {"type", kLeft, kCut},
+                   {"null", kRight, kDrop},
+                   {"distinct", kRight, kDrop},
+                   {"most frequent values", kLeft, kCut}});
   for (const dataset::ColumnProfile& column : profile.columns) {
     std::string samples;
     for (const std::string& sample : column.samples) {
@@ -67,7 +73,8 @@ std::string table_text(const TableProfile& profile) {
       table.add({column.name, type, "-", "-", "no rule can read this type"});
     }
   }
-  return fmt::format("{}: {} rows\n", profile.name, grouped(profile.rows)) + table.text(2);
+  return fmt::format("{}: {} rows\n", profile.name, grouped(profile.rows)) +
+         table.text(2, table_width());
 }
 
 std::string column_json(const dataset::ColumnProfile& column) {

@@ -3,187 +3,129 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <functional>
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "app/columns.h"
 #include "app/command_line_internal.h"
-#include "app/eval.h"
+#include "app/command_table.h"
+#include "app/console.h"
 #include "app/exit_code.h"
-#include "app/generate.h"
-#include "app/rule_tests.h"
+#include "app/help_topics.h"
 #include "app/terminal.h"
-#include "app/validate.h"
-#include "app/wiring.h"
+#include "app/version.h"
 #include "base/similar.h"
 
 namespace tagsmith::app {
 namespace {
 
-constexpr const char* kTablesHelp = R"help(
-Tables. A folder with dt=YYYY-MM-DD folders or *.parquet files is a table, a folder of such
-folders is a database: DATA/users/dt=2025-11-22/*.parquet is the table users,
-DATA/shop/orders/*.parquet the table shop.orders. --table adds one from files (.csv, .tsv, .jsonl,
-.parquet; a pattern like exports/users_*.csv), or from one SELECT over files in DuckDB's SQL. A
-line of a file that does not fit ends the run, in a SELECT too.
-)help";
+// The options of every command that say how stdout and stderr are written, as written.
+struct ConsoleWords {
+  std::string color = "auto";
+  bool quiet = false;
+  bool verbose = false;
+  std::string log_format = "text";
+};
 
-constexpr const char* kEvalFooter = R"help(
-The rule file is a JSON list of objects:
-  {"tag_id": 5, "name": "vip", "rule": "level in ('VIP2', 'VIP3')", "is_active": true}
-A rule is a text, a JSON object, or a text that holds one.
+// Names other options in the order of their names; by itself CLI11 orders them by their addresses.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    std::string text = Formatter::make_option_opts(option);
+    for (const auto& [label, others] : {std::pair(" Needs:", option->get_needs()),
+                                        std::pair(" Excludes:", option->get_excludes())}) {
+      std::set<std::string> names;
+      std::string as_found = label;
+      for (const CLI::Option* other : others) {
+        names.insert(other->get_name());
+        as_found += " " + other->get_name();
+      }
+      if (const size_t start = text.find(as_found); !names.empty() && start != std::string::npos) {
+        std::string sorted = label;
+        for (const std::string& name : names) {
+          sorted += " " + name;
+        }
+        text.replace(start, as_found.size(), sorted);
+      }
+    }
+    return text;
+  }
+};
 
-Examples:
-  tagsmith eval --rules rules.json --data warehouse --as-of 2025-11-22 --out tags.parquet
-  tagsmith eval --rules rules.json --table users=users.csv --as-of 2025-11-22 \
-      --out tags.csv --summary
-  tagsmith eval --rules rules.json --data warehouse --as-of 2025-11-22 --why u17 --tag 5
+struct Group {
+  const char* heading;
+  std::vector<const char*> commands;
+};
 
-Exit codes: 0 done; 1 the files or the memory failed; 2 the input was refused and nothing
-written (what is wrong with a rule or the data is one line of JSON each on stderr);
-130 interrupted.)help";
-
-constexpr const char* kColumnsFooter = R"help(
-Examples:
-  tagsmith columns warehouse
-  tagsmith columns --table users=users.csv --json
-  tagsmith columns --table \
-      "orders=select customer as user_id, count(*) as orders from 'orders.csv' group by 1")help";
-
-constexpr const char* kValidateFooter = R"help(
-Every mistake is one line: FILE:LINE:COLUMN: CODE: what is wrong; what to write instead. Codes that
-start with W_ are remarks, which are no failure.
-
-Examples:
-  tagsmith validate
-  tagsmith validate --project shop --env prod --json
-
-Exit codes: 0 all good; 1 the files or the memory failed; 2 something is wrong; 130 interrupted.)help";
-
-constexpr const char* kTestFooter = R"help(
-A test in tests/*.yaml gives the cells of a user and all tags that the rules must give:
-  - user: { level: VIP2, age: null }
-    tags: [ vip ]
-
-Example:
-  tagsmith test --project shop
-
-Exit codes: 0 all passed; 1 a test failed; 2 the project or a test has a mistake, and no test was
-run; 130 interrupted.)help";
-
-constexpr const char* kGenerateFooter = R"help(
-The same arguments give the same rows. DIR/v1 has three typed tables, DIR/v2 a database of text
-columns, DIR/v2_typed the same cells in types.
-
-Example:
-  tagsmith generate --users 1000 --out warehouse
-  tagsmith columns warehouse/v1)help";
-
-void add_inputs(CLI::App& command, Inputs& inputs) {
-  command.add_option("--data", inputs.folder, "the folder of the tables")->type_name("DIR");
-  command
-      .add_option("--table", inputs.tables,
-                  "a table from files or from one SELECT (see below); may be repeated")
-      ->type_name("NAME=...")
-      ->expected(1)
-      ->take_all();
-  command.add_option("--key", inputs.key, "the column of the user ids (default: user_id)")
-      ->type_name("NAME");
-  command
-      .add_option("--zone", inputs.zone,
-                  "local time of timestamps that carry a zone (default: UTC)")
-      ->type_name("ZONE");
+// The headings of --help, in order.
+const std::vector<Group>& groups() {
+  static const std::vector<Group> groups = {
+      {"Rules and tables", {"eval", "columns", "generate"}},
+      {"A project", {"init", "validate", "test", "plan", "run", "runs"}},
+      {"Who, why, by hand",
+       {"why", "users", "history", "feed", "tags", "health", "grant", "block"}},
+      {"This program", {"help", "completion"}}};
+  return groups;
 }
 
-// Every command needs tables; CLI11 cannot say "one of these two".
-void require_tables(const Inputs& inputs) {
-  if (inputs.folder.empty() && inputs.tables.empty()) {
-    throw CLI::ValidationError("--data or --table", "say where the tables are");
-  }
-  if (inputs.folder.empty() && !inputs.day.empty()) {
-    throw CLI::ValidationError("--dt", "chooses partitions of --data; without it, leave --dt away");
+void group_commands(CLI::App& app) {
+  for (const Group& group : groups()) {
+    for (const char* name : group.commands) {
+      app.get_subcommand(name)->group(group.heading);
+    }
   }
 }
 
-CLI::App* add_eval(CLI::App& app, EvalOptions& options) {
-  CLI::App* command = app.add_subcommand("eval", "compute the tags of all users from a rule file");
-  command->footer(std::string(kTablesHelp) + kEvalFooter);
-  command->add_option("--rules", options.rules, "the rule file")->required()->type_name("FILE");
-  add_inputs(*command, options.inputs);
-  command->add_option("--as-of", options.as_of, "the day that relative days count from")
-      ->required()
-      ->type_name("YYYY-MM-DD");
-  command->add_option("--dt", options.inputs.day, "the partition to read (default: --as-of)")
-      ->type_name("YYYY-MM-DD");
+void add_console(CLI::App& command, ConsoleWords& words) {
+  constexpr const char* kGroup = "Options of every command";
+  command.add_option("--color", words.color, "colors: on a terminal, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN")
+      ->group(kGroup);
+  CLI::Option* quiet =
+      command.add_flag("-q,--quiet", words.quiet, "print nothing but results and errors")
+          ->group(kGroup);
   command
-      ->add_option("--search", options.search,
-                   "tables that a field without a table is looked for in (default: all)")
-      ->type_name("T1,T2");
-  command->add_flag("--upper-bound", options.upper_bound, "recent_days also ends at the as-of day");
-  command->add_flag("--skip-refused", options.skip_refused,
-                    "evaluate the other rules when some are refused");
-  CLI::Option* out =
-      command->add_option("--out", options.out, "where the tags go: .parquet, .csv or .jsonl")
-          ->type_name("FILE");
+      .add_flag("-v,--verbose", words.verbose, "tell on stderr what is read, and how long it takes")
+      ->group(kGroup)
+      ->excludes(quiet);
   command
-      ->add_flag("--summary", options.summary,
-                 "with --out: print users and share of each tag, and cells that rules cannot read")
-      ->needs(out);
-  CLI::Option* why =
-      command->add_option("--why", options.why_user, "explain one user instead")->type_name("USER");
-  why->excludes(out);
-  command->add_option("--tag", options.why_tag, "with --why: this tag only")
-      ->type_name("ID")
-      ->needs(why);
-  command->add_flag("--json", options.json, "with --why: as JSON")->needs(why);
-  CLI::Option* sql =
-      command->add_option("--sql", options.sql_dialect, "print the rules as one query instead")
-          ->check(CLI::IsMember({"duckdb"}))
-          ->type_name("DIALECT");
-  sql->excludes(out)->excludes(why);
-  command
-      ->add_flag("--stages", options.stages,
-                 "print each rule typed and lowered, and the program; alone or with --out")
-      ->excludes(why)
-      ->excludes(sql);
-  add_resources(*command, options.resources);
-  refuse_empty_texts(*command, /*may_be_empty=*/why);
-  return command;
+      .add_option("--log-format", words.log_format,
+                  "notes and the lines of --verbose as text or JSON")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT")
+      ->group(kGroup);
 }
 
-CLI::App* add_columns(CLI::App& app, ColumnsOptions& options) {
-  CLI::App* command = app.add_subcommand("columns", "show the columns of the tables");
-  command->footer(std::string(kTablesHelp) + kColumnsFooter);
-  CLI::Option* folder =
-      command->add_option("DIR", options.inputs.folder, "the folder of the tables");
-  add_inputs(*command, options.inputs);
-  folder->excludes(command->get_option("--data"));
-  command->add_option("--dt", options.inputs.day, "the partition to read (default: the newest)")
-      ->type_name("YYYY-MM-DD");
-  command->add_option("--only", options.only_table, "this table only")->type_name("TABLE");
-  command->add_option("--samples", options.samples_max, "values to show (default: 3)")
-      ->check(CLI::Range(0, 1000))
-      ->type_name("N");
-  command->add_flag("--json", options.json, "one JSON object a table");
-  add_resources(*command, options.resources);
-  refuse_empty_texts(*command);
-  return command;
+ConsoleOptions console_options(const ConsoleWords& words, bool json, bool is_eval) {
+  ConsoleOptions options{
+      .color = words.color == "always"  ? ColorChoice::kAlways
+               : words.color == "never" ? ColorChoice::kNever
+                                        : ColorChoice::kAuto,
+      .quiet = words.quiet,
+      .verbose = words.verbose,
+      .log_format = words.log_format == "json" ? LogFormat::kJson : LogFormat::kText,
+      .errors = errors_by_terminal()};
+  if (json) {
+    options.errors = ErrorFormat::kJson;
+  } else if (is_eval) {
+    options.errors = ErrorFormat::kBySymbol;
+  }
+  return options;
 }
 
-CLI::App* add_generate(CLI::App& app, GenerateOptions& options) {
-  CLI::App* command =
-      app.add_subcommand("generate", "write example tables with the cells that rules stumble over");
-  command->footer(kGenerateFooter);
-  command->add_option("--users", options.users, "how many users")
-      ->required()
-      ->check(CLI::Range(1, 100'000'000))
-      ->type_name("N");
-  command->add_option("--out", options.folder, "the folder to make")->required()->type_name("DIR");
-  command->add_option("--dt", options.day, "the partition (default: 2025-11-22)")
-      ->type_name("YYYY-MM-DD");
-  refuse_empty_texts(*command);
-  return command;
+// The names of a command's options and subcommands, for hints.
+std::vector<std::string> names_of(const CLI::App& command) {
+  const CommandInfo info = command_table(command).front();
+  std::vector<std::string> names = info.subcommands;
+  for (const OptionInfo& option : info.options) {
+    names.insert(names.end(), option.names.begin(), option.names.end());
+  }
+  return names;
 }
 
 // What to do about options that do not go together; CLI11 only names them.
@@ -198,51 +140,18 @@ std::string advice(const CLI::ParseError& error) {
   }
 }
 
-void add_newest_day(CLI::App& command, std::string& day) {
-  command.add_option("--dt", day, "the partition to read (default: the newest)")
-      ->type_name("YYYY-MM-DD");
-}
-
-CLI::App* add_validate(CLI::App& app, ValidateOptions& options) {
-  CLI::App* command = app.add_subcommand("validate", "check a project: everything wrong at once");
-  command->footer(kValidateFooter);
-  add_project(*command, options.project);
-  add_newest_day(*command, options.day);
-  command
-      ->add_option("--as-of", options.as_of,
-                   "the day that relative days count from (default: --dt, else today)")
-      ->type_name("YYYY-MM-DD");
-  add_resources(*command, options.resources);
-  return command;
-}
-
-CLI::App* add_test(CLI::App& app, RuleTestsOptions& options) {
-  CLI::App* command = app.add_subcommand("test", "run the rule tests of a project");
-  command->footer(kTestFooter);
-  add_project(*command, options.project);
-  add_newest_day(*command, options.day);
-  add_resources(*command, options.resources);
-  return command;
-}
-
-// The names of a command's options and subcommands, for hints.
-std::vector<std::string> names_of(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) {
-      names.push_back("--" + name);
-    }
+// The command that the words were read for.
+const CLI::App& command_read(const CLI::App& app) {
+  const CLI::App* command = &app;
+  for (auto given = command->get_subcommands(); !given.empty();
+       given = command->get_subcommands()) {
+    command = given.front();
   }
-  for (const CLI::App* subcommand : command.get_subcommands({})) {
-    names.push_back(subcommand->get_name());
-  }
-  return names;
+  return *command;
 }
 
 int report_usage(const CLI::App& app, const CLI::ParseError& error) {
-  const auto given = app.get_subcommands();
-  const CLI::App& command = given.empty() ? app : *given.front();
-  const std::string name = given.empty() ? "tagsmith" : "tagsmith " + command.get_name();
+  const CLI::App& command = command_read(app);
   std::string hint;
   for (const std::string& word : app.remaining(true)) {
     hint = base::did_you_mean(word.substr(0, word.find('=')), names_of(command));
@@ -254,20 +163,79 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
     hint = advice(error);
   }
   base::Error usage = base::invalid_argument(error.what());
-  usage.hint = (hint.empty() ? "" : hint + " ") + fmt::format("see {} --help", name);
+  usage.hint = (hint.empty() ? "" : hint + " ") + fmt::format("see {} --help", full_name(command));
   return report(usage);
 }
 
-int show_version() {
-  const auto text = version_text();
-  if (!text) {
-    return report(text.error());
-  }
-  const base::Status printed = print(*text + fmt::format("CLI11 {}\n", CLI11_VERSION));
-  return printed ? kDone : report(printed.error());
+int print_text(const std::string& text, int exit_code) {
+  const base::Status printed = print(text);
+  return printed ? exit_code : report(printed.error());
+}
+
+int show_version(bool json) {
+  const auto text = version_text(json);
+  return text ? print_text(*text, kDone) : report(text.error());
 }
 
 }  // namespace
+
+int run_command_line(int argument_count, const char* const* arguments) {
+  CLI::App app("Which users carry which tags, and why: computed from rules over tables, exactly.",
+               "tagsmith");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.footer(
+      "\ntagsmith help COMMAND shows the options of a command, with examples.\n"
+      "tagsmith help TOPIC is one screen about: " +
+      topic_names() + ".");
+  app.require_subcommand(0, 1);
+  bool version = false;
+  bool json = false;
+  CLI::Option* version_flag =
+      app.add_flag("--version", version, "print the versions of the program and its libraries");
+  app.add_flag("--json", json, "with --version: as JSON")->needs(version_flag);
+  Commands commands;
+  add_file_commands(app, commands);
+  add_init_command(app, commands);
+  add_check_commands(app, commands);
+  add_run_commands(app, commands);
+  add_ask_commands(app, commands);
+  add_help_commands(app, commands);
+  group_commands(app);
+  ConsoleWords words;
+  add_console(app, words);
+  for (const Command& command : commands) {
+    add_console(*command.parser, words);
+  }
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->excludes(version_flag);
+  }
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {  // --help
+      return print_text(help_text(command_read(app)), kDone);
+    }
+    const std::span given(arguments, static_cast<size_t>(argument_count));
+    const bool asks_json = std::ranges::any_of(
+        given, [](const char* word) { return std::string_view(word) == "--json"; });
+    const bool is_eval = command_read(app).get_name() == "eval";
+    set_console(console_options(words, asks_json, is_eval));
+    return report_usage(app, error);
+  }
+  const CLI::App& read = command_read(app);
+  const CLI::Option* as_json = read.get_option_no_throw("--json");
+  set_console(console_options(words, as_json != nullptr && as_json->count() > 0,
+                              read.get_name() == "eval"));
+  if (version) {
+    return show_version(json);
+  }
+  for (const Command& command : commands) {
+    if (command.parser->parsed()) {
+      return command.act();
+    }
+  }
+  return print_text(help_text(app), kRefused);
+}
 
 void add_resources(CLI::App& command, Resources& resources) {
   command.add_option("--threads", resources.threads, "threads that read (default: all)")
@@ -294,58 +262,6 @@ void refuse_empty_texts(CLI::App& command, const CLI::Option* may_be_empty) {
           [](const std::string& text) { return text.empty() ? "must not be empty" : ""; }, ""));
     }
   }
-}
-
-int run_command_line(int argument_count, const char* const* arguments) {
-  CLI::App app("Which users carry which tags, and why: computed from rules over tables, exactly.",
-               "tagsmith");
-  app.footer("\ntagsmith COMMAND --help shows the options of a command, with examples.");
-  bool version = false;
-  app.require_subcommand(0, 1);
-  CLI::Option* version_flag =
-      app.add_flag("--version", version, "print the versions of the program and its libraries");
-  EvalOptions eval_options;
-  ColumnsOptions columns_options;
-  GenerateOptions generate_options;
-  ValidateOptions validate_options;
-  RuleTestsOptions test_options;
-  CLI::App* eval_command = add_eval(app, eval_options);
-  CLI::App* columns_command = add_columns(app, columns_options);
-  Commands commands = {
-      {eval_command, [&] { return eval(eval_options); }},
-      {columns_command, [&] { return columns(columns_options); }},
-      {add_generate(app, generate_options), [&] { return generate(generate_options); }},
-      {add_validate(app, validate_options), [&] { return validate(validate_options); }},
-      {add_test(app, test_options), [&] { return rule_tests(test_options); }}};
-  add_init_command(app, commands);
-  add_run_commands(app, commands);
-  add_ask_commands(app, commands);
-  for (CLI::App* command : app.get_subcommands({})) {
-    command->excludes(version_flag);
-  }
-  try {
-    app.parse(argument_count, arguments);
-    if (eval_command->parsed()) {
-      require_tables(eval_options.inputs);
-    } else if (columns_command->parsed()) {
-      require_tables(columns_options.inputs);
-    }
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // --help
-      return app.exit(error);
-    }
-    return report_usage(app, error);
-  }
-  if (version) {
-    return show_version();
-  }
-  for (const Command& command : commands) {
-    if (command.parser->parsed()) {
-      return command.act();
-    }
-  }
-  const base::Status printed = print(app.help());
-  return printed ? kRefused : report(printed.error());
 }
 
 }  // namespace tagsmith::app

@@ -24,11 +24,24 @@ using Commands = std::vector<Command>;
 /// init.
 void add_init_command(CLI::App& app, Commands& commands);
 
+/// eval, columns, generate.
+void add_file_commands(CLI::App& app, Commands& commands);
+
+/// validate, test.
+void add_check_commands(CLI::App& app, Commands& commands);
+
 /// plan, run, runs.
 void add_run_commands(CLI::App& app, Commands& commands);
 
 /// why, users, history, feed, tags, health, grant, block.
 void add_ask_commands(CLI::App& app, Commands& commands);
+
+/// help, completion; and hidden ones, which write the generated documents and what completion asks.
+/// `app` must outlive the commands, and has all others by the time one of them acts.
+void add_help_commands(CLI::App& app, Commands& commands);
+
+/// "rules, dates, ...": the topics of help.
+std::string topic_names();
 
 /// Options that several commands have.
 void add_resources(CLI::App& command, Resources& resources);

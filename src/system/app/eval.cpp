@@ -9,8 +9,11 @@
 #include <numeric>
 #include <utility>
 
+#include "app/activity.h"
+#include "app/color.h"
 #include "app/exit_code.h"
 #include "app/terminal.h"
+#include "app/text_table.h"
 #include "base/json.h"
 #include "base/problem.h"
 #include "catalog/checked_rules.h"
@@ -145,7 +148,8 @@ base::Status answer_why(const Prepared& prepared, const EvalOptions& options) {
                        "ids are compared byte by byte");
   }
   return print(options.json ? explain::to_json(*reasons) + "\n"
-                            : printable(explain::to_text(*reasons, stdout_shows_signs()), true));
+                            : with_painted_marks(printable(
+                                  explain::to_text(*reasons, stdout_shows_signs()), true)));
 }
 
 std::string stages_text(const Prepared& prepared, const rule::LoweredRules& lowered,
@@ -166,8 +170,12 @@ std::string stages_text(const Prepared& prepared, const rule::LoweredRules& lowe
 // The columns that rules read in which some cells gave no value; nothing when all did.
 std::string odd_cells_text(const dataset::JoinedUsers& users) {
   using enum TextTable::Align;
-  TextTable table(
-      {{"column"}, {"read as"}, {"null", kRight}, {"unreadable", kRight}, {"NaN", kRight}});
+  using enum TextTable::Fit;
+  TextTable table({{"column"},
+                   {"read as", kLeft, kCut},
+                   {"null", kRight, kDrop},
+                   {"unreadable", kRight},
+                   {"NaN", kRight, kDrop}});
   bool empty = true;
   for (const dataset::ReadingCounts& reading : users.readings) {
     const engine::CellCounts& cells = reading.cells;
@@ -177,7 +185,7 @@ std::string odd_cells_text(const dataset::JoinedUsers& users) {
       empty = false;
     }
   }
-  return empty ? std::string() : table.text(0);
+  return empty ? std::string() : table.text(0, table_width());
 }
 
 std::string summary_text(const Prepared& prepared, const dataset::JoinedUsers& users,
@@ -189,12 +197,13 @@ std::string summary_text(const Prepared& prepared, const dataset::JoinedUsers& u
     place->second = std::min(place->second, named);
   }
   using enum TextTable::Align;
-  TextTable table({{"tag", kRight}, {"name"}, {"users", kRight}, {"share", kRight}});
+  constexpr auto kCut = TextTable::Fit::kCut;
+  TextTable table({{"tag", kRight}, {"name", kLeft, kCut}, {"users", kRight}, {"share", kRight}});
   for (const run::TagCount& tag : counts.tags) {
     table.add({std::to_string(tag.tag_id), names.at(tag.tag_id).second, grouped(tag.users),
                share(tag.users, counts.users)});
   }
-  std::string out = table.text(0);
+  std::string out = table.text(0, table_width());
   out += fmt::format("{} users, {} of them with a tag\n", grouped(counts.users),
                      grouped(counts.users_with_tags));
   for (const dataset::TableCounts& of_table : users.counts) {

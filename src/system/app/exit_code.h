@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "app/console.h"
 #include "base/error.h"
 #include "base/result.h"
 
@@ -19,11 +20,12 @@ int exit_code(base::ErrorCode code);
 /// As of its code; but a store that somebody else changes or holds just now is of the world.
 int exit_code(const base::Error& error);
 
-/// What stderr says about an error: for one of the data one line of JSON,
-/// {"code":"E_DATA_...","path":"...","message":"...","hint":"..."}, else a sentence for a person.
-std::string error_text(const base::Error& error);
+/// What stderr says about an error, without the end of the last line. As JSON it is
+/// {"code":"E_DATA_...","path":"...","message":"...","hint":"..."}, where an error without a symbol
+/// has the name of its ErrorCode; as text "PLACE: E_DATA_...: message" and below it the hint.
+std::string error_text(const base::Error& error, ErrorFormat format);
 
-/// Prints an error on stderr; gives its exit code.
+/// Prints an error on stderr as console() says; gives its exit code.
 int report(const base::Error& error);
 
 }  // namespace tagsmith::app

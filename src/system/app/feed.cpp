@@ -9,6 +9,7 @@
 #include "app/exit_code.h"
 #include "app/questions.h"
 #include "app/terminal.h"
+#include "app/text_table.h"
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/problem.h"
@@ -148,7 +149,14 @@ base::Result<int> print_history(const HistoryOptions& options) {
   if (!asking) {
     return kRefused;
   }
-  TextTable table({{"time"}, {"what"}, {"tag"}, {"by"}, {"source"}, {"reason"}});
+  using enum TextTable::Fit;
+  constexpr auto kLeft = TextTable::Align::kLeft;
+  TextTable table({{"time"},
+                   {"what"},
+                   {"tag"},
+                   {"by", kLeft, kCut},
+                   {"source", kLeft, kDrop},
+                   {"reason", kLeft, kCut}});
   std::map<std::int64_t, std::string> standings;
   bool empty = true;
   const auto log = TAGSMITH_TRY(asking->store->tags().edit_log(options.user));
@@ -195,7 +203,7 @@ base::Result<int> print_history(const HistoryOptions& options) {
                        .hint = "ids are compared byte by byte"};
   }
   if (!options.project.json) {
-    TAGSMITH_TRY(print(table.text(0)));
+    TAGSMITH_TRY(print(table.text(0, table_width())));
   }
   return kDone;
 }

@@ -8,9 +8,11 @@
 #include <system_error>
 #include <utility>
 
+#include "app/activity.h"
 #include "app/exit_code.h"
 #include "app/inputs.h"
 #include "app/terminal.h"
+#include "app/text_table.h"
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/words.h"
@@ -70,7 +72,7 @@ std::string tables_text(const NewProject& made) {
     table.add({printable(each.name), printable(each.key), grouped(each.rows), grouped(each.users),
                printable(each.from)});
   }
-  std::string out = "with\n" + table.text(2);
+  std::string out = "with\n" + table.text(2, table_width());
   for (const std::string& left_out : made.left_out) {
     out += fmt::format("left out: {}\n", printable(left_out));
   }

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/activity.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "column/readers.h"
@@ -176,6 +177,22 @@ base::Status check_output_of_project(std::string_view option, const std::string&
   return {};
 }
 
+void tell_tables(const dataset::DataSet& data) {
+  for (size_t i = 0; i < data.sources.size(); ++i) {
+    const dataset::TableSource& source = data.sources[i];
+    const std::string name = dataset::full_name(source);
+    const std::string first = source.files.empty() ? source.select : source.files.front();
+    const size_t more = source.files.empty() ? 0 : source.files.size() - 1;
+    detail(fmt::format("table {}: {}{}, {} columns", name, base::quote(first),
+                       more == 0 ? "" : fmt::format(" and {} more", more),
+                       data.schema.tables[i].columns.size()),
+           {{"table", name},
+            {"from", first},
+            {"files", static_cast<std::int64_t>(source.files.size())},
+            {"columns", static_cast<std::int64_t>(data.schema.tables[i].columns.size())}});
+  }
+}
+
 base::Result<dataset::DataSet> open_tables(dataset::Reader& reader, const Inputs& inputs) {
   const dataset::DataOptions options{.day = inputs.day, .key = inputs.key, .zone = inputs.zone};
   std::vector<dataset::TableSource> sources;
@@ -190,7 +207,9 @@ base::Result<dataset::DataSet> open_tables(dataset::Reader& reader, const Inputs
     }
     sources.push_back(std::move(source).value());
   }
-  return dataset::describe(reader, std::move(sources));
+  dataset::DataSet data = TAGSMITH_TRY(dataset::describe(reader, std::move(sources)));
+  tell_tables(data);
+  return data;
 }
 
 }  // namespace tagsmith::app

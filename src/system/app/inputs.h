@@ -43,6 +43,9 @@ base::Status check_output(const std::string& out, const std::string& rules, cons
 base::Status check_output_of_project(std::string_view option, const std::string& out,
                                      const project::Project& project);
 
+/// Says with --verbose which tables there are, and what each is read from.
+void tell_tables(const dataset::DataSet& data);
+
 /// All tables of the options, described.
 base::Result<dataset::DataSet> open_tables(dataset::Reader& reader, const Inputs& inputs);
 

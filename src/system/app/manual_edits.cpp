@@ -13,6 +13,7 @@
 #include <set>
 #include <utility>
 
+#include "app/activity.h"
 #include "app/asking.h"
 #include "app/exit_code.h"
 #include "app/inputs.h"

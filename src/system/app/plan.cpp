@@ -13,6 +13,7 @@
 #include "app/plan_report.h"
 #include "app/project_store.h"
 #include "app/run.h"
+#include "app/terminal.h"
 #include "app/work.h"
 #include "base/clock.h"
 #include "base/problem.h"
@@ -130,7 +131,7 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
   if (options.project.json) {
     text += to_json(report);
   } else {
-    text += to_text(report, stdout_width(), "tagsmith run");
+    text += to_text(report, width_of(Stream::kOut), "tagsmith run");
     text += unfinished ? unfinished_text(*unfinished) : "";
     text += save.empty() || saves ? "" : "the plan is not saved: nothing of it may be published\n";
   }

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/color.h"
 #include "app/exit_code.h"
 #include "app/terminal.h"
+#include "app/text_table.h"
 #include "base/json.h"
 #include "base/problem.h"
 
@@ -92,15 +94,16 @@ std::string signed_number(char sign, std::uint64_t number) {
   return number == 0 ? "" : sign + grouped(number);
 }
 
-std::string table_of(const std::vector<TagPlan>& tags, size_t width, size_t sample_width) {
+TextTable table_with(const std::vector<TagPlan>& tags, size_t sample_width) {
   using enum TextTable::Align;
+  using enum TextTable::Fit;
   TextTable table({{"tag"},
-                   {"before", kRight},
+                   {"before", kRight, kDrop},
                    {"after", kRight},
-                   {"enter", kRight},
-                   {"leave", kRight},
-                   {""},
-                   {"users"}});
+                   {"enter", kRight, kWhole, Meaning::kTrue},
+                   {"leave", kRight, kWhole, Meaning::kFalse},
+                   {"", kLeft, kDrop, Meaning::kWarning},
+                   {"users", kLeft, kDrop}});
   for (const TagPlan& tag : tags) {
     if (changes(tag) || tag.is_new || tag.rule_changed) {
       table.add({tag.code, grouped(tag.before), grouped(after(tag)),
@@ -108,18 +111,13 @@ std::string table_of(const std::vector<TagPlan>& tags, size_t width, size_t samp
                  sample_width == 0 ? "" : sample(tag, sample_width)});
     }
   }
-  std::string text = table.text(0);
-  if (sample_width > 0) {
-    return text;
-  }
-  size_t used = 0;
-  for (size_t start = 0; start < text.size();) {
-    const size_t end = text.find('\n', start);
-    used = std::max(used, display_width(std::string_view(text).substr(start, end - start)));
-    start = end + 1;
-  }
+  return table;
+}
+
+std::string table_of(const std::vector<TagPlan>& tags, size_t width) {
+  const size_t used = table_with(tags, /*sample_width=*/0).width();
   const size_t left = width > used + 2 ? width - used - 2 : 0;
-  return table_of(tags, width, std::max(left, kSampleWidthMin));
+  return table_with(tags, std::max(left, kSampleWidthMin)).text(0, table_width());
 }
 
 std::string tags_text(const std::vector<TagPlan>& tags, size_t width) {
@@ -127,7 +125,7 @@ std::string tags_text(const std::vector<TagPlan>& tags, size_t width) {
       tags, [](const auto& tag) { return !changes(tag) && !tag.is_new && !tag.rule_changed; }));
   std::string out;
   if (quiet < tags.size()) {
-    out = table_of(tags, width, 0);
+    out = table_of(tags, width);
   }
   if (quiet > 0) {
     out += quiet == tags.size() ? "no tag changes\n"
@@ -140,7 +138,8 @@ std::string tags_text(const std::vector<TagPlan>& tags, size_t width) {
 std::string reasons_text(const PlanReport& report) {
   std::string out;
   for (const TagPlan& tag : report.plan.tags) {
-    TextTable table({{"why " + tag.code}, {""}});
+    constexpr auto kLeft = TextTable::Align::kLeft;
+    TextTable table({{"why " + tag.code}, {"", kLeft, TextTable::Fit::kCut}});
     bool is_empty = true;
     for (const MoveReason& reason : report.reasons) {
       if (reason.tag_id == tag.tag_id) {
@@ -148,15 +147,19 @@ std::string reasons_text(const PlanReport& report) {
         is_empty = false;
       }
     }
-    out += is_empty ? "" : table.text(0);
+    out += is_empty ? "" : table.text(0, table_width());
   }
   return out;
+}
+
+std::string held_word(std::string_view word) {
+  return painted(Stream::kOut, Meaning::kWarning, word);
 }
 
 std::string held_text(const std::vector<HeldTag>& held, std::string_view command) {
   std::string out;
   for (const HeldTag& tag : held) {
-    out += fmt::format("held: {}, its members stay: {}\n", tag.code, tag.why);
+    out += fmt::format("{} {}, its members stay: {}\n", held_word("held:"), tag.code, tag.why);
     switch (tag.cause) {
       case HeldTag::Cause::kRefused:
         out +=
@@ -192,7 +195,7 @@ std::string accepts(const std::vector<run::Trip>& trips) {
 std::string trips_text(const PlanReport& report, std::string_view command) {
   std::string out;
   for (const run::Trip& trip : report.run_trips) {
-    out += fmt::format("held, everything: {}\n", trip.message);
+    out += fmt::format("{} {}\n", held_word("held, everything:"), trip.message);
   }
   if (!out.empty()) {
     out += fmt::format("  if it is right: {}{}\n", command, accepts(report.run_trips));

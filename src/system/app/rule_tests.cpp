@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "app/color.h"
 #include "app/exit_code.h"
+#include "app/terminal.h"
 #include "base/json.h"
 #include "explain/explain.h"
 #include "project/rule_test_run.h"
@@ -25,7 +27,7 @@ std::string list_json(const std::vector<std::string>& codes) {
 
 // The trees of the tags that differ, without the line that names the user.
 std::string reasons_text(const explain::UserReasons& reasons) {
-  const std::string text = explain::to_text(reasons, stdout_shows_signs());
+  const std::string text = with_painted_marks(explain::to_text(reasons, stdout_shows_signs()));
   std::string out;
   for (size_t start = text.find('\n') + 1; start < text.size();) {
     const size_t end = std::min(text.find('\n', start), text.size());
@@ -38,8 +40,9 @@ std::string reasons_text(const explain::UserReasons& reasons) {
 
 std::string result_text(const project::TestResult& result) {
   const project::RuleTest& test = *result.test;
-  return fmt::format("{}: {}FAILED\n  expected: {}\n  got:      {}\n{}\n", test.place,
-                     test.name.empty() ? "" : test.name + ": ", list_text(test.tags),
+  return fmt::format("{}: {}{}\n  expected: {}\n  got:      {}\n{}\n", test.place,
+                     test.name.empty() ? "" : test.name + ": ",
+                     painted(Stream::kOut, Meaning::kFalse, "FAILED"), list_text(test.tags),
                      list_text(result.tags), reasons_text(result.reasons));
 }
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "app/exit_code.h"
 #include "app/plan_report.h"
 #include "app/project_store.h"
+#include "app/terminal.h"
 #include "app/turn.h"
 #include "app/work.h"
 #include "base/clock.h"
@@ -33,7 +33,9 @@ namespace {
 using run::RunRecord;
 using run::RunState;
 
-void tell(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+void note_run(std::int64_t id, std::string_view what) {
+  note(fmt::format("run {} {}", id, what), {{"run", id}});
+}
 
 run::Plan stored_plan(const RunRecord& record) {
   return {.pins = record.pins,
@@ -76,20 +78,18 @@ class Running {
     using enum run::Standing::Kind;
     switch (standing.kind) {
       case kPublished:
-        tell(fmt::format("run {} of this start is published already\n", standing.record->id));
+        note_run(standing.record->id, "of this start is published already");
         remove_changes(standing.record->id);  // it may have been killed before it could
         return report_of(*standing.record);
       case kPublishing:
-        tell(fmt::format("run {} was cut off while it published: going on with it\n",
-                         standing.record->id));
+        note_run(standing.record->id, "was cut off while it published: going on with it");
         return publish(standing.record->id, stored_plan(*standing.record), {});
       case kPinned:
         if (shown_ && standing.record->pins != shown_->pins) {
           TAGSMITH_TRY(end_other(*standing.record));
           break;
         }
-        tell(fmt::format("run {} was cut off before it published: going on with it\n",
-                         standing.record->id));
+        note_run(standing.record->id, "was cut off before it published: going on with it");
         return plan_and_publish(standing.record->id, standing.record->pins);
       case kNew:
       case kAnother:
@@ -148,15 +148,12 @@ class Running {
   // The run of a process that ended, with other pins than ours (PROTOCOLS 1).
   base::Status end_other(const RunRecord& record) {
     if (record.state == RunState::kPinned) {
-      tell(fmt::format("run {} ended before it published anything: marked as failed\n", record.id));
+      note_run(record.id, "ended before it published anything: marked as failed");
       return store_.runs().end_unpublished(record.id, RunState::kFailed,
                                            "its process ended before it published anything",
                                            base::system_clock().utc_micros());
     }
-    tell(
-        fmt::format("run {} was cut off while it published: completing it first, as it was "
-                    "planned\n",
-                    record.id));
+    note_run(record.id, "was cut off while it published: completing it first, as it was planned");
     const auto completed = publish(record.id, stored_plan(record), {});
     id_.reset();
     if (!completed) {
@@ -229,7 +226,7 @@ class Running {
     PlanReport shown = report(outcome.plan);
     shown.to_accept = outcome.to_accept;
     shown.state = "planned";
-    TAGSMITH_TRY(print(to_text(shown, stdout_width(), "tagsmith run")));
+    TAGSMITH_TRY(print(to_text(shown, width_of(Stream::kOut), "tagsmith run")));
     const bool yes = ask("Publish it?");
     return base::interrupted() ? base::Result<bool>(base::cancelled()) : yes;
   }
@@ -274,8 +271,7 @@ class Running {
                                   .beat = make_beat(work_.checked.project.store),
                                   .progress =
                                       [this](std::uint64_t done, std::uint64_t all) {
-                                        progress_.show(fmt::format("publishing: {} of {} users",
-                                                                   grouped(done), grouped(all)));
+                                        progress_.show("publishing", done, all, "users");
                                       }};
     const membership::PublishCounts counts =
         TAGSMITH_TRY(run::publish(ports, id, plan, new_versions));
@@ -400,8 +396,9 @@ base::Result<int> run_run(RunOptions options) {
   PlanReport report = TAGSMITH_TRY(Running(options, shown, *work, *store, progress).run());
   report.duration_micros = base::system_clock().steady_micros() - start;
   progress.clear();
-  TAGSMITH_TRY(print(options.work.project.json ? to_json(report)
-                                               : to_text(report, stdout_width(), "tagsmith run")));
+  TAGSMITH_TRY(print(options.work.project.json
+                         ? to_json(report)
+                         : to_text(report, width_of(Stream::kOut), "tagsmith run")));
   return exit_code(report);
 }
 

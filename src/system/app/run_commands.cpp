@@ -22,8 +22,9 @@ Examples:
   tagsmith plan --users @ids.txt --json
   tagsmith plan --save today.plan && tagsmith run --plan today.plan
 
-Exit codes: 0 done; 1 the files or the memory failed; 2 the project or the data was refused (each
-mistake is one line of JSON on stderr); 3 something would be held back; 130 interrupted.)help";
+Exit codes: 0 done; 1 the files or the memory failed; 2 the project or the data was refused; 3
+something would be held back; 130 interrupted. Each mistake is one line of JSON on stderr, but on a
+terminal without --json it is text.)help";
 
 constexpr const char* kRunFooter = R"help(
 Every user that is looked at gains and loses tags as the rules say now; grants stay, blocks hold.
@@ -38,8 +39,9 @@ Examples:
   tagsmith run --accept lost:vip --accept gone
 
 Exit codes: 0 done; 1 the files, the memory or the store failed; 2 the project, the data or the
-request was refused and nothing written (each mistake is one line of JSON on stderr); 3 something
-was held back; 130 interrupted: the same command goes on.)help";
+request was refused and nothing written; 3 something was held back; 130 interrupted: the same
+command goes on. Each mistake is one line of JSON on stderr, but on a terminal without --json it is
+text.)help";
 
 constexpr const char* kRunsFooter = R"help(
 Examples:

@@ -16,6 +16,7 @@
 #include "app/plan_report.h"
 #include "app/project_store.h"
 #include "app/terminal.h"
+#include "app/text_table.h"
 #include "app/turn.h"
 #include "app/work.h"
 #include "base/clock.h"
@@ -114,16 +115,17 @@ std::string json_of(const RunRecord& record) {
 
 std::string table_of(const std::vector<RunRecord>& records) {
   using enum TextTable::Align;
+  using enum TextTable::Fit;
   TextTable table({{"run", kRight},
                    {"state"},
                    {"as of"},
-                   {"started (UTC)"},
-                   {"of"},
-                   {"rows", kRight},
-                   {"gains", kRight},
-                   {"losses", kRight},
-                   {"held", kRight},
-                   {"by"}});
+                   {"started (UTC)", kLeft, kDrop},
+                   {"of", kLeft, kCut},
+                   {"rows", kRight, kDrop},
+                   {"gains", kRight, kDrop},
+                   {"losses", kRight, kDrop},
+                   {"held", kRight, kDrop, Meaning::kWarning},
+                   {"by", kLeft, kCut}});
   for (const RunRecord& record : records) {
     const membership::PublishCounts& counts = record.progress.counts;
     const size_t held = record.plan ? record.plan->held.size() : 0;
@@ -132,7 +134,7 @@ std::string table_of(const std::vector<RunRecord>& records) {
                scope_text(record.pins), grouped(counts.rows_written), grouped(counts.entered),
                grouped(counts.left), held == 0 ? "" : std::to_string(held), record.actor});
   }
-  return table.text(0);
+  return table.text(0, table_width());
 }
 
 base::Result<int> run_list(const ProjectOptions& options, size_t count_max) {
@@ -173,7 +175,7 @@ std::string details_of(const RunRecord& record) {
                            .rows_written = counts.rows_written,
                            .entered = counts.entered,
                            .left = counts.left},
-                          stdout_width(), "tagsmith run");
+                          width_of(Stream::kOut), "tagsmith run");
   }
   if (record.is_reverting) {
     out += fmt::format("`tagsmith runs abandon {}` goes on giving it up\n", record.id);

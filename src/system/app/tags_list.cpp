@@ -8,6 +8,7 @@
 #include "app/exit_code.h"
 #include "app/questions.h"
 #include "app/terminal.h"
+#include "app/text_table.h"
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "column/days.h"
@@ -56,16 +57,17 @@ std::string stand_of(const Line& line) {
 
 std::string text_of(const std::vector<Line>& lines, const Members& members) {
   using enum TextTable::Align;
+  using enum TextTable::Fit;
   TextTable table({{"id", kRight},
                    {"code"},
-                   {"name"},
-                   {"category"},
+                   {"name", kLeft, kCut},
+                   {"category", kLeft, kDrop},
                    {"members", kRight},
-                   {"share", kRight},
-                   {""},
-                   {"version", kRight},
-                   {"as of"},
-                   {"held"}});
+                   {"share", kRight, kDrop},
+                   {"", kLeft, kDrop},
+                   {"version", kRight, kDrop},
+                   {"as of", kLeft, kDrop},
+                   {"held", kLeft, kCut, Meaning::kWarning}});
   const bool with_signs = stdout_shows_signs();
   for (const Line& line : lines) {
     const bool ran = line.state.last_run > 0;
@@ -77,7 +79,7 @@ std::string text_of(const std::vector<Line>& lines, const Members& members) {
                line.rule_version == 0 ? "-" : std::to_string(line.rule_version),
                ran ? column::day_text(line.state.last_as_of) : "-", stand_of(line)});
   }
-  return table.text(0) + counted(members.users, "user") + " in the store\n";
+  return table.text(0, table_width()) + counted(members.users, "user") + " in the store\n";
 }
 
 std::string json_of(const Line& line, const Members& members) {

@@ -11,15 +11,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <utility>
 
-#include "base/assert.h"
 #include "base/interrupt.h"
 
 namespace tagsmith::app {
 namespace {
-
-constexpr std::string_view kGap = "  ";
 
 bool is_wide(std::uint32_t c) {
   return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) ||
@@ -27,6 +23,27 @@ bool is_wide(std::uint32_t c) {
          (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
          (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) ||
          (c >= 0x20000 && c <= 0x3FFFD);
+}
+
+// The first byte after the UTF-8 character that begins at `start`.
+size_t end_of_character(std::string_view text, size_t start) {
+  size_t end = start + 1;
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80) {
+    ++end;
+  }
+  return end;
+}
+
+size_t width_of_character(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  if (first < 0x80) {
+    return 1;
+  }
+  std::uint32_t code_point = first & (0x7Fu >> std::min<size_t>(character.size(), 7));
+  for (const char c : character.substr(1)) {
+    code_point = code_point << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+  }
+  return is_wide(code_point) ? 2 : 1;
 }
 
 }  // namespace
@@ -38,7 +55,7 @@ base::Status print(std::string_view text) {
 }
 
 bool stdout_shows_signs() {
-  if (isatty(STDOUT_FILENO) == 0) {
+  if (!is_terminal(Stream::kOut)) {
     return false;
   }
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
@@ -52,14 +69,18 @@ bool stdout_shows_signs() {
   return false;
 }
 
-size_t stdout_width() {
+size_t width_of(Stream stream) {
   constexpr size_t kWidthElsewhere = 100;
   winsize size{};
-  const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  const bool is_known =
+      ioctl(stream == Stream::kOut ? STDOUT_FILENO : STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
+      size.ws_col > 0;
   return is_known ? size.ws_col : kWidthElsewhere;
 }
 
-bool can_ask() { return isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0; }
+std::string_view ellipsis() { return stdout_shows_signs() ? "…" : "..."; }
+
+bool can_ask() { return isatty(STDIN_FILENO) != 0 && is_terminal(Stream::kOut); }
 
 bool ask(std::string_view question) {
   if (!print(fmt::format("{} [y/N] ", question))) {
@@ -74,23 +95,6 @@ bool ask(std::string_view question) {
     }
   }
   return answer == "y\n" || answer == "yes\n";
-}
-
-Progress::Progress() : is_terminal_(isatty(STDERR_FILENO) != 0) {}
-
-Progress::~Progress() { clear(); }
-
-void Progress::clear() const {
-  if (is_terminal_) {
-    std::fputs("\r\x1b[K", stderr);
-  }
-}
-
-void Progress::show(std::string_view text) const {
-  if (is_terminal_) {
-    fmt::print(stderr, "\r\x1b[K{} ...", text);
-    std::fflush(stderr);
-  }
 }
 
 std::string printable(std::string_view text, bool keeps_lines) {
@@ -108,61 +112,34 @@ std::string printable(std::string_view text, bool keeps_lines) {
   return out;
 }
 
-void TextTable::add(std::vector<std::string> cells) {
-  TAGSMITH_ASSERT(cells.size() == headings_.size());
-  std::ranges::transform(cells, cells.begin(), [](const auto& cell) { return printable(cell); });
-  rows_.push_back(std::move(cells));
-}
-
-std::string TextTable::text(size_t indent) const {
-  std::vector<std::string> heading;
-  for (const Heading& one : headings_) {
-    heading.push_back(one.text);
-  }
-  std::vector<size_t> widths(headings_.size());
-  const auto widen = [&](const std::vector<std::string>& cells) {
-    for (size_t i = 0; i < cells.size(); ++i) {
-      widths[i] = std::max(widths[i], display_width(cells[i]));
-    }
-  };
-  widen(heading);
-  std::ranges::for_each(rows_, widen);
-
-  std::string out;
-  const auto add_line = [&](const std::vector<std::string>& cells) {
-    std::string line(indent, ' ');
-    for (size_t i = 0; i < cells.size(); ++i) {
-      const std::string blanks(widths[i] - display_width(cells[i]), ' ');
-      line += headings_[i].align == Align::kRight ? blanks + cells[i] : cells[i] + blanks;
-      line += kGap;
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  };
-  add_line(heading);
-  std::ranges::for_each(rows_, add_line);
-  return out;
-}
-
 size_t display_width(std::string_view text) {
   size_t width = 0;
-  std::uint32_t code_point = 0;
-  int left = 0;  // bytes of the code point that are still to come
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      ++width;
-    } else if (byte >= 0xC0) {
-      left = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
-      code_point = byte & (0x3Fu >> left);
-    } else if (left > 0) {
-      code_point = code_point << 6 | (byte & 0x3Fu);
-      if (--left == 0) {
-        width += is_wide(code_point) ? 2 : 1;
-      }
-    }
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = end_of_character(text, start);
+    width += width_of_character(text.substr(start, end - start));
+    start = end;
   }
   return width;
+}
+
+std::string shortened(std::string_view text, size_t width, std::string_view end) {
+  if (display_width(text) <= width) {
+    return std::string(text);
+  }
+  const size_t end_width = display_width(end);
+  if (end_width > width) {
+    return std::string(width, '.');
+  }
+  size_t kept = 0;
+  for (size_t used = end_width; kept < text.size();) {
+    const size_t next = end_of_character(text, kept);
+    used += width_of_character(text.substr(kept, next - kept));
+    if (used > width) {
+      break;
+    }
+    kept = next;
+  }
+  return std::string(text.substr(0, kept)) + std::string(end);
 }
 
 std::string grouped(std::uint64_t number) {

@@ -7,6 +7,7 @@
 
 #include "app/exit_code.h"
 #include "app/inputs.h"
+#include "app/terminal.h"
 #include "base/clock.h"
 #include "rule/lint.h"
 

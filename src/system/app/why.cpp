@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include <cstdio>
-
+#include "app/activity.h"
 #include "app/asking.h"
+#include "app/color.h"
 #include "app/exit_code.h"
 #include "app/inputs.h"
 #include "app/questions.h"
@@ -49,9 +49,7 @@ base::Result<int> answer(const WhyOptions& options) {
     reader = TAGSMITH_TRY(make_reader(options.resources));
     checked = TAGSMITH_TRY(check_project(options.project, options.day, as_of, *reader, progress));
     if (!checked.data) {
-      const std::string problems = problems_text(checked.problems, options.project.json);
-      std::fwrite(problems.data(), 1, problems.size(), stderr);
-      return kRefused;
+      return report(checked.problems);
     }
     current.emplace(explain::CurrentData{.reader = *reader,
                                          .data = *checked.data,
@@ -66,8 +64,9 @@ base::Result<int> answer(const WhyOptions& options) {
     return unknown_user(options.user);
   }
   const auto text = [&] {
-    return printable(explain::to_text(*told, question.tag_id.has_value(), stdout_shows_signs()),
-                     /*keeps_lines=*/true);
+    return with_painted_marks(
+        printable(explain::to_text(*told, question.tag_id.has_value(), stdout_shows_signs()),
+                  /*keeps_lines=*/true));
   };
   TAGSMITH_TRY(print(options.project.json ? explain::to_json(*told) + "\n" : text()));
   return kDone;

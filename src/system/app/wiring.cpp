@@ -93,12 +93,11 @@ base::Result<std::shared_ptr<store::SqlDatabase>> make_database(const std::strin
   return store::traced(std::move(database), trace);
 }
 
-base::Result<std::string> version_text() {
+base::Result<AdapterVersions> adapter_versions() {
   auto database = TAGSMITH_TRY(duckdb::Database::open());
   const auto rows = TAGSMITH_TRY(database->query_text("select version()"));
-  return fmt::format("tagsmith {}\nlibduckdb {}\nfmt {}.{}.{}\n", TAGSMITH_VERSION,
-                     rows.front().front().value_or("unknown"), FMT_VERSION / 10000,
-                     FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+  return AdapterVersions{.duckdb = rows.front().front().value_or("unknown"),
+                         .sqlite = sqlite::library_version()};
 }
 
 }  // namespace tagsmith::app

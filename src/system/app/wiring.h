@@ -63,7 +63,11 @@ base::Result<std::vector<std::string>> duckdb_relations(const dataset::DataSet& 
 /// counts from the working folder. E_STORE_URL for what names none.
 base::Result<std::shared_ptr<store::SqlDatabase>> make_database(const std::string& store_url);
 
-/// "tagsmith 0.1.0" and the versions of the libraries, one a line.
-base::Result<std::string> version_text();
+/// The versions of the foreign systems that this process runs with.
+struct AdapterVersions {
+  std::string duckdb;
+  std::string sqlite;
+};
+base::Result<AdapterVersions> adapter_versions();
 
 }  // namespace tagsmith::app

@@ -100,9 +100,14 @@ bool pass_problems(const CheckedProject& checked, bool skip_refused) {
     lines += line_of(checked, problem);
     std::erase(others, project::located(checked.project, problem.place, problem.problem));
   }
-  lines = problems_text(others, /*json=*/true) + lines;
-  std::fwrite(lines.data(), 1, lines.size(), stderr);
-  return checked.data && others.empty() && (lines.empty() || skip_refused);
+  const bool may_go_on = checked.data && others.empty() && (lines.empty() || skip_refused);
+  if (console().errors == ErrorFormat::kText) {
+    report(checked.problems);
+  } else {
+    lines = problems_text(others, /*json=*/true) + lines;
+    std::fwrite(lines.data(), 1, lines.size(), stderr);
+  }
+  return may_go_on;
 }
 
 std::string full_name(const project::Dataset& dataset) {

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/activity.h"
 #include "app/checked_project.h"
 #include "app/run.h"
-#include "app/terminal.h"
 #include "base/result.h"
 #include "dataset/reader.h"
 #include "run/planner.h"

@@ -69,4 +69,6 @@ std::shared_ptr<store::SqlDatabase> database(std::string path, const DatabaseOpt
   return std::make_shared<Database>(std::move(path), options);
 }
 
+std::string library_version() { return sqlite3_libversion(); }
+
 }  // namespace tagsmith::sqlite

@@ -17,4 +17,7 @@ struct DatabaseOptions {
 /// that writes brings it to write-ahead logging, and every commit is synced to the disk.
 std::shared_ptr<store::SqlDatabase> database(std::string path, const DatabaseOptions& options = {});
 
+/// Of the library that this process runs with: "3.40.1".
+std::string library_version();
+
 }  // namespace tagsmith::sqlite
