@@ -149,30 +149,34 @@ void read_test_files(const Folder& folder, bool all_tags_read, Reading& reading)
   }
 }
 
+base::Error no_project(std::string message, const std::string& start) {
+  base::Error error = base::not_found(std::move(message));
+  error.symbol = std::string(kProjectFile);
+  error.path = start;
+  error.hint = "go to the project's folder, or name it with --project";
+  return error;
+}
+
 }  // namespace
 
 base::Result<std::string> find_project(const std::string& start) {
+  const std::string named = start.empty() ? "." : start;
   std::error_code error;
-  std::filesystem::path folder = std::filesystem::absolute(start.empty() ? "." : start, error);
-  if (!error) {
-    folder = folder.lexically_normal();
-    while (true) {
-      if (std::filesystem::exists(folder / kSettingsFile, error)) {
-        return folder.string();
-      }
-      if (folder == folder.parent_path()) {
-        break;
-      }
-      folder = folder.parent_path();
+  std::filesystem::path folder = std::filesystem::absolute(named, error).lexically_normal();
+  // A folder that is not there is a slip: the one around it would be another project.
+  if (error || !std::filesystem::is_directory(folder, error)) {
+    return no_project(fmt::format("no folder {}", base::quote(named, named.size())), start);
+  }
+  for (;; folder = folder.parent_path()) {
+    if (std::filesystem::exists(folder / kSettingsFile, error)) {
+      return folder.string();
+    }
+    if (folder == folder.parent_path()) {
+      return no_project(fmt::format("no {} in {} or a folder around it", kSettingsFile,
+                                    base::quote(named, named.size())),
+                        start);
     }
   }
-  base::Error missing =
-      base::not_found(fmt::format("no {} in {} or a folder around it", kSettingsFile,
-                                  base::quote(start.empty() ? "." : start, start.size() + 1)));
-  missing.symbol = std::string(kProjectFile);
-  missing.path = start;
-  missing.hint = "go to the project's folder, or name it with --project";
-  return missing;
 }
 
 Reading read_folder(const std::string& path, const std::string& environment) {

@@ -51,6 +51,24 @@ TEST(Project, IsLookedForUpwards) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, base::ErrorCode::kNotFound);
   EXPECT_EQ(none.error().message, "no tagsmith.yaml in '/' or a folder around it");
+
+  const auto mistyped = find_project(folder.path_of("tgas"));
+  ASSERT_FALSE(mistyped) << "the project around it is another one";
+  EXPECT_EQ(mistyped.error().code, base::ErrorCode::kNotFound);
+  EXPECT_THAT(mistyped.error().message, HasSubstr("no folder '"));
+}
+
+TEST(Project, ATagHasAllRulesOfItsList) {
+  const Folder folder;
+  folder.write("tagsmith.yaml", "project: shop\ndatasets: { users: { path: u.csv } }\n");
+  folder.write("tags/a.yaml",
+               "- { id: 1, code: a, when: [ age > 1, age < 0, level = 'x' ] }\n"
+               "- id: 2\n  code: b\n  rule:\n    - age > 1\n"
+               "    - { conditions: [ { field: age, operator: '<', value: 0 } ] }\n");
+  const auto project = read_project(folder.path(), "");
+  ASSERT_TRUE(project);
+  EXPECT_THAT(project->catalog.tags.at(0).rules, testing::SizeIs(3));
+  EXPECT_THAT(project->catalog.tags.at(1).rules, testing::SizeIs(2));
 }
 
 TEST(Project, HasTheValuesOfItsFiles) {
