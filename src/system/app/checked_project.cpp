@@ -137,9 +137,8 @@ class Checking {
 
   // The tables stand in the order of their names, the datasets in that of the file.
   [[nodiscard]] const column::TableSchema& table_of(const project::Dataset& dataset) const {
-    const auto table = std::ranges::find_if(out_.data->schema.tables, [&](const auto& one) {
-      return one.database == dataset.database && one.name == dataset.name;
-    });
+    const auto table = std::ranges::find(out_.data->schema.tables, full_name(dataset),
+                                         &column::TableSchema::full_name);
     TAGSMITH_ASSERT(table != out_.data->schema.tables.end());
     return *table;
   }

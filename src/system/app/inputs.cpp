@@ -18,6 +18,7 @@
 #include "column/readers.h"
 #include "dataset/discover.h"
 #include "project/zones.h"
+#include "store/store_url.h"
 
 namespace tagsmith::app {
 namespace {
@@ -153,11 +154,9 @@ base::Status check_output(const std::string& out, const std::string& rules, cons
 
 base::Status check_output_of_project(std::string_view option, const std::string& out,
                                      const project::Project& project) {
-  constexpr std::string_view kSqlite = "sqlite:";
-  if (project.store.starts_with(kSqlite)) {
-    const std::string store = project.store.substr(kSqlite.size());
+  if (const auto store = store::parse_store_url(project.store)) {
     for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
-      if (is_same_file(out, store + ending)) {
+      if (is_same_file(out, store->path + ending)) {
         return own_input(out, "is the project's store", option);
       }
     }

@@ -28,9 +28,9 @@ std::string as_absolute(const std::string& path) {
   return path.empty() ? path : std::filesystem::absolute(path).string();
 }
 
-std::string unfinished_text(const run::RunRecord& record) {
-  return fmt::format("run {} is unfinished: `tagsmith run` {} first\n", record.id,
-                     record.state == run::RunState::kPinned ? "ends it" : "completes it");
+std::string way_on(const run::RunRecord& unfinished) {
+  return fmt::format("`tagsmith run` {} it first",
+                     unfinished.state == run::RunState::kPinned ? "ends" : "completes");
 }
 
 // Why the first users of each tag enter it, and leave it; `count_max` of either.
@@ -91,8 +91,7 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
                                "is run next",
                                unfinished->id),
         .symbol = "E_RUN_UNFINISHED",
-        .hint = fmt::format("`tagsmith run` {} it first",
-                            unfinished->state == run::RunState::kPinned ? "ends" : "completes")};
+        .hint = way_on(*unfinished)};
   }
   const run::Workplace place = work->place(*store, progress);
   const run::Pinned pinned =
@@ -132,7 +131,9 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
     text += to_json(report);
   } else {
     text += to_text(report, width_of(Stream::kOut), "tagsmith run");
-    text += unfinished ? unfinished_text(*unfinished) : "";
+    text += unfinished
+                ? fmt::format("run {} is unfinished: {}\n", unfinished->id, way_on(*unfinished))
+                : "";
     text += save.empty() || saves ? "" : "the plan is not saved: nothing of it may be published\n";
   }
   TAGSMITH_TRY(print(text));

@@ -110,10 +110,6 @@ bool pass_problems(const CheckedProject& checked, bool skip_refused) {
   return may_go_on;
 }
 
-std::string full_name(const project::Dataset& dataset) {
-  return dataset.database.empty() ? dataset.name : dataset.database + "." + dataset.name;
-}
-
 }  // namespace
 
 base::Result<std::string> make_state_folder(const std::string& name) {

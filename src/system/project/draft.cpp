@@ -87,10 +87,6 @@ std::string block_text(size_t indent, const std::string& text) {
   return out;
 }
 
-std::string full_name(const Dataset& dataset) {
-  return dataset.database.empty() ? dataset.name : dataset.database + "." + dataset.name;
-}
-
 std::string table_text(const DraftTable& table, const std::string& key) {
   const Dataset& dataset = table.dataset;
   std::string out = fmt::format("  {}:\n", full_name(dataset));

@@ -159,6 +159,10 @@ base::Error no_project(std::string message, const std::string& start) {
 
 }  // namespace
 
+std::string full_name(const Dataset& dataset) {
+  return dataset.database.empty() ? dataset.name : dataset.database + "." + dataset.name;
+}
+
 base::Result<std::string> find_project(const std::string& start) {
   const std::string named = start.empty() ? "." : start;
   std::error_code error;

@@ -54,6 +54,9 @@ struct Dataset {
   bool operator==(const Dataset&) const = default;
 };
 
+/// "database.name" or "name": what rules call its table.
+std::string full_name(const Dataset& dataset);
+
 /// A cell of a user of a test, before the type of its column is known.
 struct TestCell {
   std::string column;  // as a rule writes it: "age", "users.age"

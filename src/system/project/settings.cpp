@@ -21,10 +21,6 @@ bool is_identifier(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
-std::string full_name(const Dataset& dataset) {
-  return dataset.database.empty() ? dataset.name : dataset.database + "." + dataset.name;
-}
-
 class Settings {
  public:
   Settings(YamlFile& file, const YamlNode& root, Project& project)

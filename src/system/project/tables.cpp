@@ -25,10 +25,6 @@ base::Error data_error(std::string symbol, std::string path, std::string message
           .hint = std::move(hint)};
 }
 
-std::string name_of(const Dataset& dataset) {
-  return dataset.database.empty() ? dataset.name : dataset.database + "." + dataset.name;
-}
-
 // The data files of a partition, by what they hold.
 using FilesByFormat = std::map<TableSource::Format, std::vector<std::string>>;
 
@@ -93,26 +89,26 @@ base::Result<TableSource> partition_source(const Dataset& dataset, const std::st
     }
     return data_error(
         "E_DATA_PARTITION", folder,
-        fmt::format("table {}: there is no partition {}", base::quote(name_of(dataset)), wanted),
+        fmt::format("table {}: there is no partition {}", base::quote(full_name(dataset)), wanted),
         hint);
   }
   if (!TAGSMITH_TRY(is_ready(partition, folder))) {
     return data_error("E_DATA_PARTITION", folder,
                       fmt::format("table {}: partition {} is not complete: it has no {}",
-                                  base::quote(name_of(dataset)), wanted, partition.ready),
+                                  base::quote(full_name(dataset)), wanted, partition.ready),
                       "wait for the job that writes it");
   }
   if (by_format->empty()) {
     return data_error("E_DATA_PARTITION", folder,
                       fmt::format("table {}: partition {} holds no data file",
-                                  base::quote(name_of(dataset)), wanted),
+                                  base::quote(full_name(dataset)), wanted),
                       "wait for the job that writes it");
   }
   auto& [format, paths] = *by_format->begin();  // Parquet, where there is any
   if (format != TableSource::Format::kParquet && by_format->size() > 1) {
     return data_error("E_DATA_FILE", folder,
                       fmt::format("table {}: partition {} holds files of several kinds: {} and {}",
-                                  base::quote(name_of(dataset)), wanted, paths.front(),
+                                  base::quote(full_name(dataset)), wanted, paths.front(),
                                   std::next(by_format->begin())->second.front()),
                       "leave the files of one kind in it");
   }
@@ -142,7 +138,7 @@ base::Result<TableSource> table_source(const Project& project, const Dataset& de
   Dataset dataset = declared;
   dataset.path = in_folder(project, dataset.path);
   const dataset::DataOptions options{.day = day, .key = dataset.key, .zone = project.zone};
-  const std::string name = name_of(dataset);
+  const std::string name = full_name(dataset);
   if (!dataset.sql.empty()) {
     return TableSource{.database = dataset.database,
                        .name = dataset.name,

@@ -85,7 +85,7 @@ bool has_unknown_files(const Pins& pins) {
 bool same_run(const Pins& left, const Pins& right) {
   Pins same_start = left;
   same_start.started_at = right.started_at;
-  return same_start == right;
+  return same_start == right && !has_unknown_files(right);
 }
 
 std::string to_json(const Pins& pins) {

@@ -64,7 +64,8 @@ bool asks_for_everybody(const Pins& pins);
 /// Whether some table is a SELECT that may read files which are not among the pins'.
 bool has_unknown_files(const Pins& pins);
 
-/// True when the two are the same run, whenever it was started.
+/// True when the two are the same run, whenever it was started. Over files that nobody knows no run
+/// is the same as another: what they hold may have changed.
 bool same_run(const Pins& left, const Pins& right);
 
 /// One JSON object on one line; and back.

@@ -12,13 +12,12 @@ base::Result<Standing> standing(RunStore& runs, const Pins& pins) {
   std::optional<RunRecord> unfinished = TAGSMITH_TRY(runs.unfinished());
   if (unfinished) {
     const Kind if_same = unfinished->state == RunState::kPinned ? Kind::kPinned : Kind::kPublishing;
-    // What it read may have changed since where nobody knows which files that was.
-    const bool is_same = !has_unknown_files(pins) && same_run(unfinished->pins, pins);
+    const bool is_same = same_run(unfinished->pins, pins);
     return Standing{.kind = is_same ? if_same : Kind::kAnother, .record = std::move(unfinished)};
   }
   std::vector<RunRecord> newest = TAGSMITH_TRY(runs.runs(1));
-  if (!newest.empty() && newest[0].state == RunState::kPublished && newest[0].pins == pins &&
-      !has_unknown_files(pins)) {
+  if (!newest.empty() && newest[0].state == RunState::kPublished &&
+      same_run(newest[0].pins, pins) && newest[0].pins.started_at == pins.started_at) {
     return Standing{.kind = Kind::kPublished, .record = std::move(newest[0])};
   }
   return Standing{};
