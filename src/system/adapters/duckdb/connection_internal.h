@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "adapters/duckdb/database.h"
+#include "adapters/duckdb/spill_folder_internal.h"
 #include "base/result.h"
 
 namespace tagsmith::duckdb {
@@ -33,17 +34,9 @@ using OwnedStatement = Owned<duckdb_prepared_statement, duckdb_destroy_prepare>;
 using OwnedChunk = Owned<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 using OwnedType = Owned<duckdb_logical_type, duckdb_destroy_logical_type>;
 
-/// Removes the folder, when there is one, with all that is in it.
-struct SpillFolder {
-  SpillFolder() = default;
-  ~SpillFolder();
-  SpillFolder(const SpillFolder&) = delete;
-  SpillFolder& operator=(const SpillFolder&) = delete;
-
-  std::string path;
-};
-
 struct Database::Handle {
+  explicit Handle(const std::string& spill_parent) : spill(spill_parent) {}
+
   SpillFolder spill;  // declared first: goes after the database that writes into it
   OwnedDatabase database;
 };

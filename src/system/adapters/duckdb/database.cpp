@@ -1,10 +1,5 @@
 #include "adapters/duckdb/database.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,19 +9,6 @@
 
 namespace tagsmith::duckdb {
 namespace {
-
-// A folder that only this user may enter, under a name that nobody could have taken before. Empty
-// when none can be made: then queries do without, and fail when memory does not suffice.
-std::string make_private_folder(const std::string& parent) {
-  std::error_code error;
-  std::filesystem::path folder =
-      parent.empty() ? std::filesystem::temp_directory_path(error) : std::filesystem::path(parent);
-  if (error) {
-    folder = "/tmp";
-  }
-  std::string pattern = (folder / "tagsmith-spill-XXXXXX").string();
-  return mkdtemp(pattern.data()) == nullptr ? std::string() : pattern;  // its mode is 0700
-}
 
 // The memory is the one option that a person writes as text.
 std::string hint_of(const DatabaseOptions& options) {
@@ -41,17 +23,9 @@ std::string quote_text(std::string_view text) { return base::in_quotes(text, '\'
 Database::Database(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
 Database::~Database() = default;
 
-SpillFolder::~SpillFolder() {
-  if (!path.empty()) {
-    std::error_code ignored;  // nobody is left to be told
-    std::filesystem::remove_all(path, ignored);
-  }
-}
-
 base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
   // Made first: what DuckDB writes into it is gone with the handle, however this ends.
-  auto handle = std::make_unique<Handle>();
-  handle->spill.path = make_private_folder(options.spill_parent);
+  auto handle = std::make_unique<Handle>(options.spill_parent);
   std::vector<std::pair<const char*, std::string>> settings{
       {"autoinstall_known_extensions", "false"},
       {"autoload_known_extensions", "false"},
@@ -59,7 +33,7 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
       {"allow_community_extensions", "false"},
       {"allow_persistent_secrets", "false"},
       {"preserve_insertion_order", options.keep_order ? "true" : "false"},
-      {"temp_directory", handle->spill.path},
+      {"temp_directory", handle->spill.path()},
   };
   if (options.threads > 0) {
     settings.emplace_back("threads", std::to_string(options.threads));

@@ -130,6 +130,37 @@ TEST(Database, SpillsIntoAFolderThatNobodyElseCanEnterOrGuess) {
   EXPECT_THAT(entries(), IsEmpty());
 }
 
+// What stands below a folder, after a process has made a database there and was killed.
+std::vector<std::string> after_a_kill(const Folder& folder) {
+  EXPECT_EXIT(
+      {
+        const auto database = Database::open({.spill_parent = folder.path()});
+        raise(SIGKILL);
+      },
+      testing::KilledBySignal(SIGKILL), "");
+  return folder.names();
+}
+
+TEST(Database, RemovesTheSpillFolderOfAKilledProcess) {
+  const Folder folder;
+  const std::vector<std::string> left = after_a_kill(folder);
+  ASSERT_THAT(left, SizeIs(1));
+  folder.put(left[0] + "/duckdb_temp_block-0.block", "gigabytes");
+  const auto database = Database::open({.spill_parent = folder.path()}).value();
+  EXPECT_THAT(folder.names(), testing::AllOf(SizeIs(1), testing::Not(testing::Contains(left[0]))));
+}
+
+TEST(Database, LeavesOtherFoldersAndThoseOfTheLiving) {
+  const Folder folder;
+  folder.put("tagsmith-spill/a", "");
+  folder.put("tagsmith-spill-abcdef", "a file");
+  std::filesystem::create_directory_symlink("tagsmith-spill", folder.path("tagsmith-spill-linked"));
+  const auto living = Database::open({.spill_parent = folder.path()}).value();
+  const auto another = Database::open({.spill_parent = folder.path()}).value();
+  EXPECT_THAT(folder.names(), SizeIs(5));
+  EXPECT_THAT(folder.names("tagsmith-spill"), SizeIs(1));
+}
+
 TEST(Database, OpensWhereNoFolderForSpillingCanBeMade) {
   const auto database = Database::open({.spill_parent = "/nowhere"});
   ASSERT_TRUE(database) << database.error().message;
