@@ -303,13 +303,13 @@ std::vector<std::string> steps_of(const std::vector<std::string>& trail) {
   };
   // What a transaction is for is known from one statement in it.
   const auto purpose = [&](size_t begin) -> std::string {
-    static const std::vector<std::pair<std::string_view, std::string>> kSigns = {
+    static const std::vector<std::pair<std::string_view, std::string>> signs = {
         {"set chunks = chunks + 1", "chunk"},     {"insert into tagsmith_runs", "pins"},
         {"state = 'publishing'", "plan"},         {"state = 'published'", "finish"},
         {"tagsmith_fences set epoch", "lease"},   {"insert into tagsmith_fences", "lease"},
         {"tagsmith_fences set holder", "release"}};
     for (size_t i = begin; i < trail.size() && trail[i] != "commit"; ++i) {
-      for (const auto& [sign, name] : kSigns) {
+      for (const auto& [sign, name] : signs) {
         if (has(trail[i], sign)) {
           return name;
         }

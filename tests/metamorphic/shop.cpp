@@ -24,7 +24,6 @@ namespace tagsmith::metamorphic {
 namespace {
 
 using membership::PublishCounts;
-using membership::RuleResult;
 
 std::vector<dataset::MemoryTable> memory_tables(const World& world, std::uint64_t order) {
   std::vector<dataset::MemoryTable> tables;
@@ -53,7 +52,7 @@ std::string file_name(const Table& table) {
     for (size_t i = 0; i < cells.size(); ++i) {
       text += " " + column::to_text(cells[i], table.columns[i].type);
     }
-    text += "\n";
+    text += '\n';
   }
   return fmt::format("{}.{}.{:016x}", table.name, table.null_keys, std::hash<std::string>()(text));
 }

@@ -99,12 +99,12 @@ std::set<std::string> split(const std::string& text, std::string_view by) {
 // --- what store and model hold, a line each
 
 std::string feed_text(const FeedRow& row) {
-  static const std::map<FeedRow::Kind, char> kKinds = {{FeedRow::Kind::kEntered, 'e'},
-                                                       {FeedRow::Kind::kLeft, 'l'},
-                                                       {FeedRow::Kind::kPublished, 'p'},
-                                                       {FeedRow::Kind::kAbandoned, 'a'}};
+  static const std::map<FeedRow::Kind, char> kinds = {{FeedRow::Kind::kEntered, 'e'},
+                                                      {FeedRow::Kind::kLeft, 'l'},
+                                                      {FeedRow::Kind::kPublished, 'p'},
+                                                      {FeedRow::Kind::kAbandoned, 'a'}};
   return feed_text(FeedLine{.run = row.run_id,
-                            .kind = kKinds.at(row.kind),
+                            .kind = kinds.at(row.kind),
                             .user = row.user_id,
                             .tag = row.tag_id,
                             .detail = row.detail,

@@ -116,14 +116,14 @@ const catalog::Tag* World::find_tag(const std::string& code) const {
 }
 
 const std::vector<std::string>& all_users() {
-  static const std::vector<std::string> kUsers = [] {
-    std::vector<std::string> users = {"A", "a", "a ", "b'c", "b\"c", "用户", "é", "%", "_"};
+  static const std::vector<std::string> users = [] {
+    std::vector<std::string> all = {"A", "a", "a ", "b'c", "b\"c", "用户", "é", "%", "_"};
     for (int i = 0; i < 50; ++i) {
-      users.push_back(fmt::format("u{:02}", i));
+      all.push_back(fmt::format("u{:02}", i));
     }
-    return users;
+    return all;
   }();
-  return kUsers;
+  return users;
 }
 
 std::vector<Value> random_cells(const Table& table, std::int32_t as_of, Dice& dice) {
@@ -144,9 +144,9 @@ std::vector<catalog::TagRule> random_rules(const World& world, std::int32_t tag_
 }
 
 catalog::TagRule bad_rule(Dice& dice) {
-  static const std::vector<std::string> kTexts = {"agee > 3", "age > 'old'", "has_tag('nobody')",
-                                                  "level > 3"};
-  return rule_of(dice.one_of(kTexts));
+  static const std::vector<std::string> texts = {"agee > 3", "age > 'old'", "has_tag('nobody')",
+                                                 "level > 3"};
+  return rule_of(dice.one_of(texts));
 }
 
 std::int32_t add_tag(World& world, Dice& dice) {

@@ -54,11 +54,11 @@ bool JsonFields::boolean(std::string_view key) {
 }
 
 const Json::List& JsonFields::list(std::string_view key) {
-  static const Json::List kNone;
+  static const Json::List none;
   const Json* found = find(key);
   if (found == nullptr || found->list() == nullptr) {
     fail(key);
-    return kNone;
+    return none;
   }
   return *found->list();
 }

@@ -93,9 +93,10 @@ std::optional<Holder> parse(std::string_view holder) {
       .start = holder.substr(
           pid_end + 1, start_end == std::string_view::npos ? start_end : start_end - pid_end - 1)};
   std::uint64_t number = 0;
-  const char* const pid_last = parsed.pid.data() + parsed.pid.size();
-  const auto read = std::from_chars(parsed.pid.data(), pid_last, number);
-  if (read.ec != std::errc() || read.ptr != pid_last || parsed.start.empty()) {
+  const auto [last, error] =
+      std::from_chars(parsed.pid.data(), parsed.pid.data() + parsed.pid.size(), number);
+  const bool is_whole = last == parsed.pid.data() + parsed.pid.size();
+  if (error != std::errc() || !is_whole || parsed.start.empty()) {
     return std::nullopt;
   }
   return parsed;

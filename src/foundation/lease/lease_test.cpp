@@ -80,7 +80,7 @@ TEST(Holder, OfAProcessThatEndedIsGone) {
 
 TEST(Holder, WithThePidOfALaterProcessIsGone) {
   std::string holder = this_process();
-  holder += "9";  // another start
+  holder += '9';  // another start
   EXPECT_TRUE(is_gone(holder));
 }
 

@@ -11,7 +11,6 @@
 namespace tagsmith::sql {
 namespace {
 
-using column::ColumnId;
 using column::Int128;
 using column::TypeKind;
 using rule::Domain;
@@ -26,7 +25,6 @@ using rule::LoweredRuleTest;
 using rule::LoweredSource;
 using rule::Reader;
 using testing::HasSubstr;
-using testing::Not;
 using enum rule::LoweredTest;
 
 enum Column : size_t { kAge, kLevel, kAmount, kIncome, kRatio, kBorn, kSeen, kCoins, kWide, kVip };

@@ -38,7 +38,7 @@ void log(std::string_view level, std::string_view message, const std::vector<Log
     for (const LogField& field : fields) {
       line += json_of(field);
     }
-    line += "}";
+    line += '}';
   }
   write_stderr(line + "\n");
 }

@@ -241,7 +241,7 @@ std::string summary_text(const PlanReport& report) {
   if (plan.gone > 0) {
     out += fmt::format("; {} gone from all tables", users(plan.gone));
   }
-  out += "\n";
+  out += '\n';
   if (report.state == "held") {
     out += fmt::format("run {} is held: nothing was written\n", report.run_id.value_or(0));
   }

@@ -43,7 +43,7 @@ std::string entry_text(const membership::Detail& detail) {
   if (detail.expires_at) {
     out += fmt::format(", until {}", moment_text(*detail.expires_at));
   }
-  out += "\n";
+  out += '\n';
   if (!detail.reason.empty()) {
     out += fmt::format("    entered by   {}\n", detail.reason);
   }
@@ -163,7 +163,7 @@ std::string to_text(const UserAnswer& answer, bool all_trees, bool with_signs) {
   } else if (!answer.in_store) {
     out += ": not in the store yet";
   }
-  out += "\n";
+  out += '\n';
   std::string lacking;
   for (const TagAnswer& tag : answer.tags) {
     if (all_trees || tag.has || tag.would_change() || tag.grant || tag.block) {

@@ -20,8 +20,6 @@ using column::TypeKind;
 using column::Value;
 using membership::ManualEdit;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 catalog::Tag tag_of(std::int32_t id, const std::string& code, const std::vector<std::string>& rules,
                     bool is_active = true) {

@@ -158,7 +158,7 @@ membership::Evidence EvidenceOf::of(size_t user, size_t rule) const {
   for (const Part& part : reason.parts) {
     value += value.size() == 1 ? "" : ",";
     value += part.name;
-    value += ":";
+    value += ':';
     value += cell_json(part, user);
   }
   return {.tag_id = rules_.rules[rule].tag_id, .value = value + "}", .reason = reason.text};

@@ -7,7 +7,6 @@ namespace tagsmith::run {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 TEST(MemoryRunStore, ARunIsPinnedPublishedAndTakenBack) {
   membership::MemoryStore store;

@@ -30,7 +30,6 @@ namespace {
 
 using catalog::CheckedRule;
 using dataset::UserNumber;
-using membership::FeedRow;
 using membership::ManualEdit;
 using Effect = TagMark::Effect;
 
@@ -234,8 +233,8 @@ class Planner {
   }
 
   [[nodiscard]] const std::vector<ChangedUser>& changed() const {
-    static const std::vector<ChangedUser> kNobody;
-    return comparison_ ? comparison_->changed() : kNobody;
+    static const std::vector<ChangedUser> nobody;
+    return comparison_ ? comparison_->changed() : nobody;
   }
 
   base::Status judge_all() {

@@ -14,7 +14,6 @@ namespace tagsmith::run {
 namespace {
 
 using base::ErrorCode;
-using membership::PublishCounts;
 using testing::ElementsAre;
 
 const lease::Fence kFence{.name = "publish", .epoch = 7};

@@ -72,9 +72,9 @@ std::optional<size_t> offset_of(const Json& node) {
 }
 
 const Json::List& arguments_of(const Json& function) {
-  static const Json::List kNone;
+  static const Json::List none;
   const Json* arguments = function.find("children");
-  return arguments != nullptr && arguments->list() != nullptr ? *arguments->list() : kNone;
+  return arguments != nullptr && arguments->list() != nullptr ? *arguments->list() : none;
 }
 
 Option option_of(const Json& argument) {

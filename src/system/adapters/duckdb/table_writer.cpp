@@ -13,7 +13,6 @@ namespace {
 
 using column::ColumnView;
 using column::Int128;
-using column::Type;
 using column::TypeKind;
 
 // A decimal column whose unreadable cells stand for wide integers of 39 digits.
