@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 from environment import clean_environment  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ASAN_LABELS = ["unit", "golden", "fuzz", "crash"]
+ASAN_LABELS = ["unit", "golden", "fuzz", "crash", "verbs"]
 
 
 def run(command, keep=None):

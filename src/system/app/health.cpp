@@ -48,11 +48,11 @@ base::Result<Health> look(const Asking& asking) {
 
 std::string age_text(std::int64_t micros) {
   const std::int64_t minutes = std::max<std::int64_t>(micros, 0) / 60'000'000;
-  if (minutes < 60) {
+  const std::int64_t hours = minutes / 60;
+  if (hours == 0) {
     return fmt::format("{} min", minutes);
   }
-  return minutes < 48 * 60 ? fmt::format("{} h", minutes / 60)
-                           : fmt::format("{} days", minutes / (24 * 60));
+  return hours < 48 ? fmt::format("{} h", hours) : fmt::format("{} days", hours / 24);
 }
 
 std::string_view state_of(const run::RunRecord& run) {

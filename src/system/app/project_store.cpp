@@ -42,7 +42,7 @@ std::string resolved(const std::string& folder, const std::string& path) {
 std::optional<std::string> git_folder(const std::string& start) {
   std::error_code ignored;  // what cannot be looked at is no folder of git
   for (auto folder = std::filesystem::absolute(start, ignored);; folder = folder.parent_path()) {
-    const std::string git = files::join(folder.string(), ".git");
+    std::string git = files::join(folder.string(), ".git");
     if (std::filesystem::is_directory(git, ignored)) {
       return git;
     }

@@ -54,7 +54,8 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path,
     return broken_header("the file is empty: a CSV starts with a line of column names", path);
   }
   std::vector<std::string> fields;
-  for (int next = form.separator; next == form.separator;) {
+  const int separator = std::char_traits<char>::to_int_type(form.separator);
+  for (int next = separator; next == separator;) {
     std::string field;
     if (form.quote != 0 && in.sgetc() == form.quote) {
       in.sbumpc();

@@ -55,7 +55,7 @@ bool is_wide_int(std::string_view type) {
 
 bool is_int(std::string_view type) { return is_narrow_int(type) || is_wide_int(type); }
 
-bool is_enum(std::string_view type) { return type.starts_with("ENUM(") && type.ends_with(")"); }
+bool is_enum(std::string_view type) { return type.starts_with("ENUM(") && type.ends_with(')'); }
 
 // Its text is its meaning. "NULL" in quotes is DuckDB's type of a column without any value.
 bool is_text(std::string_view type) {

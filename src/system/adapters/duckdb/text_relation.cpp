@@ -220,7 +220,7 @@ int nesting_of(std::string_view type) {
 // doubles integers of any length belong, which a double rounds; it makes a HUGEINT of any two
 // signs.
 int types_to_find(std::string_view found) {
-  if (found.ends_with("]")) {
+  if (found.ends_with(']')) {
     return 0;
   }
   if (found == "DOUBLE" || found == "HUGEINT") {
