@@ -31,7 +31,8 @@ FOREIGN = [
     (r"nlohmann/.*", {"src/foundation/base"}, "2 s to compile, and base/json.h is strict where it is not"),
     (r"yaml-cpp/.*", {"src/system/project"}, "only the project folder is YAML"),
     (r"spdlog/.*", {"src/foundation/base"}, "7 s to compile; others log through base"),
-    (r"date/.*", {"src/foundation/column", "src/rules/rule", "src/rules/interpret", "src/system/app", "src/system/project"},
+    (r"date/.*", {"src/foundation/column", "src/rules/rule", "src/rules/interpret", "src/jobs/job", "src/system/app",
+                  "src/system/project"},
      "zones and calendar days; the interpreter has its own readers and may not share column's"),
     (r"openssl/.*", {"src/foundation/files"}, "hashes of files; nobody else needs to know whose they are"),
     (r"fmt/.*", EVERYWHERE, "std::format is not in g++ 12"),
@@ -46,7 +47,8 @@ FOREIGN = [
 HEAVY = r"(nlohmann|spdlog|CLI)/.*"  # slow to compile: never in a header of ours
 # The one source of the program that names adapters; its other sources ask for what it makes.
 WIRING = "src/system/app/wiring.cpp"
-# What rules may not know, although it is standard: they are pure functions of their input.
+# What rules and jobs may not know, although it is standard: they are pure functions of their input.
+PURE = ("src/rules/", "src/jobs/job/")
 IMPURE = r"thread|future|filesystem|fstream|iostream|condition_variable"
 
 EMPTY_NAMES = r"(^|[_.\-])(utils?|helpers?|common)([_.\-]|$)"
@@ -115,8 +117,8 @@ def check_foreign_include(name, path, folder, kind):
         return None
     if re.search(r"[./]", name):
         return f"includes <{name}>, which the table of foreign headers does not list"
-    if kind == "product" and folder.startswith("src/rules/") and re.fullmatch(IMPURE, name):
-        return f"includes <{name}>: rules know no threads, files or terminals"
+    if kind == "product" and (folder + "/").startswith(PURE) and re.fullmatch(IMPURE, name):
+        return f"includes <{name}>: rules and jobs know no threads, files or terminals"
     return None
 
 
