@@ -369,6 +369,19 @@ class Lists(AskTest):
         (self.folder / "tags.db").write_text("no database")
         self.tagsmith("health", code=1)
 
+    def test_a_tag_in_a_file_that_cannot_be_read_is_not_taken_for_removed(self):
+        self.run_tags()
+        self.put("tags/tags.yaml", TAGS + "  - {")
+        refused = self.tagsmith("grant", "ann", "guest", code=2)
+        self.assertIn("tags/tags.yaml:", refused.err)
+        self.assertIn("the project cannot be read, and the tag guest was not found in what could", refused.err)
+        self.assertNotIn("any more", refused.err)
+        sick = self.tagsmith("health", "--json", code=3)
+        self.assertEqual((sick.lines[0]["healthy"], sick.lines[0]["project_read"]), (False, False))
+        text = self.tagsmith("health", code=3).out
+        self.assertIn("project     cannot be read: tagsmith validate", text)
+        self.assertNotIn("held        none", text)
+
     def test_a_project_that_is_none_is_refused(self):
         (self.folder / "tagsmith.yaml").write_text("project: [")
         for command in (("health",), ("tags", "list"), ("feed", "--after", "0"), ("users", "has_tag('vip')"),

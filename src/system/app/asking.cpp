@@ -19,11 +19,14 @@ namespace tagsmith::app {
 base::Result<std::optional<Asking>> open_asking(const ProjectOptions& options, bool create) {
   TAGSMITH_TRY(enter_project(options));
   project::Reading reading = project::read_folder(".", options.environment);
+  report(reading.problems);
   if (!reading.settings_read) {
-    report(reading.problems);
     return std::optional<Asking>();
   }
-  Asking asking{.project = std::move(reading.project), .store = nullptr, .tags = {}};
+  Asking asking{.project = std::move(reading.project),
+                .is_whole = reading.problems.empty(),
+                .store = nullptr,
+                .tags = {}};
   asking.store = TAGSMITH_TRY(open_store(asking.project.store, create));
   for (const catalog::Tag& tag : asking.project.catalog.tags) {
     asking.tags.push_back({tag.id, tag.code});

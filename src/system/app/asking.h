@@ -19,13 +19,14 @@ namespace tagsmith::app {
 /// A project and its store, for questions and manual edits: no table is looked at.
 struct Asking {
   project::Project project;
+  bool is_whole = true;  // else parts of the project could not be read: tags may be missing
   std::unique_ptr<store::Store> store;
   /// The tags of the project, then those that only the store knows; by id.
   std::vector<membership::TagName> tags;
 };
 
 /// Goes into the project's folder and opens its store; `create`: makes the store where there is
-/// none. Nothing when tagsmith.yaml has mistakes: they are on stderr then.
+/// none. Mistakes of the project are on stderr; nothing when some are in tagsmith.yaml.
 base::Result<std::optional<Asking>> open_asking(const ProjectOptions& options, bool create = false);
 
 /// The tag that somebody names by code or id; kNotFound with the nearest code.

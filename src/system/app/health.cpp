@@ -18,6 +18,7 @@ namespace {
 
 struct Health {
   std::string store;
+  bool can_read_project = true;  // else the next run is refused, and held tags may be missing here
   std::optional<run::RunRecord> last;
   std::optional<run::RunRecord> unfinished;
   std::vector<std::pair<std::string, std::string>> held;  // code, why
@@ -25,11 +26,13 @@ struct Health {
   bool holder_is_gone = false;
   std::int64_t now = 0;
 
-  [[nodiscard]] bool is_well() const { return !unfinished && held.empty(); }
+  [[nodiscard]] bool is_well() const { return can_read_project && !unfinished && held.empty(); }
 };
 
 base::Result<Health> look(const Asking& asking) {
-  Health health{.store = asking.project.store, .now = base::system_clock().utc_micros()};
+  Health health{.store = asking.project.store,
+                .can_read_project = asking.is_whole,
+                .now = base::system_clock().utc_micros()};
   store::Store& store = *asking.store;
   health.last = TAGSMITH_TRY(store.runs().last_published(/*full=*/false));
   health.unfinished = TAGSMITH_TRY(store.runs().unfinished());
@@ -84,7 +87,8 @@ std::string text_of(const Health& health) {
   }
   out += fmt::format("lease       {}{}\n", health.holder.empty() ? "free" : health.holder,
                      health.holder_is_gone ? ", which is gone" : "");
-  out += health.held.empty() ? "held        none\n" : "";
+  out += health.can_read_project ? "" : "project     cannot be read: tagsmith validate\n";
+  out += health.can_read_project && health.held.empty() ? "held        none\n" : "";
   for (const auto& [code, why] : health.held) {
     out += fmt::format("held        {}: {}\n", code, why);
   }
@@ -105,10 +109,11 @@ std::string json_of(const Health& health) {
                        membership::time_text(ended), (health.now - ended) / 1'000'000);
   }
   return fmt::format(
-      R"({{"healthy":{},"store":{},"version":"{}","last_run":{},"unfinished":{},"held":[{}],)"
+      R"({{"healthy":{},"project_read":{},"store":{},"version":"{}","last_run":{},"unfinished":{},"held":[{}],)"
       R"("lease_holder":{}}})"
       "\n",
-      health.is_well(), base::json_quoted(health.store), TAGSMITH_VERSION, last,
+      health.is_well(), health.can_read_project, base::json_quoted(health.store), TAGSMITH_VERSION,
+      last,
       health.unfinished ? fmt::format(R"({{"run_id":{},"state":"{}"}})", health.unfinished->id,
                                       state_of(*health.unfinished))
                         : "null",

@@ -122,8 +122,14 @@ class EditReader {
     const membership::TagName tag = TAGSMITH_TRY(find_tag(asking_.tags, row.tag));
     const auto known = std::ranges::find(asking_.project.catalog.tags, tag.id, &catalog::Tag::id);
     if (known == asking_.project.catalog.tags.end() && !options_.remove) {
-      return usage_error(fmt::format("the tag {} is not in the project any more", row.tag),
-                         "only --remove may name it");
+      return asking_.is_whole
+                 ? usage_error(fmt::format("the tag {} is not in the project any more", row.tag),
+                               "only --remove may name it")
+                 : usage_error(
+                       fmt::format("the project cannot be read, and the tag {} was not found "
+                                   "in what could",
+                                   row.tag),
+                       "mend what tagsmith validate tells");
     }
     if (row.user_id.empty()) {
       return usage_error("the user id is empty", "an empty id is nobody's");
