@@ -13,8 +13,8 @@ std::optional<size_t> TableSchema::find(std::string_view column) const {
   return std::nullopt;
 }
 
-std::string TableSchema::full_name() const {
-  return database.empty() ? name : database + "." + name;
+std::string full_name(const std::string& database, const std::string& table) {
+  return database.empty() ? table : database + "." + table;
 }
 
 std::vector<size_t> Schema::tables_named(std::string_view name) const {

@@ -18,6 +18,9 @@ struct Column {
   bool operator==(const Column&) const = default;
 };
 
+/// What rules call a table: "database.table", or "table" where the database is empty.
+std::string full_name(const std::string& database, const std::string& table);
+
 /// The columns that rules may name: neither the key nor the partition column is among them.
 struct TableSchema {
   std::string database;  // empty when the data set has none
@@ -27,8 +30,7 @@ struct TableSchema {
   /// The index of a column (names are exact), or nothing.
   [[nodiscard]] std::optional<size_t> find(std::string_view column) const;
 
-  /// "db.table" or "table".
-  [[nodiscard]] std::string full_name() const;
+  [[nodiscard]] std::string full_name() const { return column::full_name(database, name); }
 
   bool operator==(const TableSchema&) const = default;
 };

@@ -13,10 +13,6 @@ constexpr Names<EngineState, 12> kStates{{"INITIALIZING", "CREATED", "RUNNING", 
 
 std::string_view name_of(EngineState state) { return kStates.of(state); }
 
-EngineState flink_state(std::string_view word) {
-  return kStates.find(word).value_or(EngineState::kUnknown);
-}
-
 bool is_final(EngineState state) {
   return state == EngineState::kFinished || state == EngineState::kFailed ||
          state == EngineState::kCanceled;

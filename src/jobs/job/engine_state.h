@@ -24,9 +24,6 @@ enum class EngineState {
 
 std::string_view name_of(EngineState state);
 
-/// The state of Flink's word ("RUNNING"); kUnknown for every other word.
-EngineState flink_state(std::string_view word);
-
 /// It never leaves this state.
 bool is_final(EngineState state);
 

@@ -18,12 +18,12 @@ enum class Desired {
   kDoneOnce,   // runs until it has finished
 };
 
-/// Where a job is (PROTOCOLS 3). Which phase may follow which is the table in transitions.h.
+/// Where a job is (PROTOCOLS 3).
 enum class Phase {
   kIdle,        // nothing was started, or a person asked for a new start
   kStarting,    // an attempt is under way and not all of its vertices run
   kRunning,     // all vertices of the attempt run
-  kRecovering,  // no attempt lives; the next one begins at Record::until at the earliest
+  kRecovering,  // no attempt lives; the next one begins after a wait
   kHeld,        // waits for new proof or for a person: HoldReason says for what
   kSuspending,  // a stop with a savepoint is under way
   kSuspended,   // no attempt lives; resumed from the newest restore point
@@ -60,7 +60,7 @@ struct JobSpec {
   std::uint64_t version = 1;
   std::string cluster;   // name in the registry of clusters
   std::string artifact;  // jar, script or statement, as the engine reads it
-  std::map<std::string, std::string> parameters;  // of the engine; decide() does not look at them
+  std::map<std::string, std::string> parameters;  // of the engine
   bool is_stateful = true;  // what it has learnt lies in checkpoints, and an empty start loses it
 
   bool operator==(const JobSpec&) const = default;

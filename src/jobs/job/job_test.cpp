@@ -42,21 +42,17 @@ TEST(Job, WhatNobodyKnowsIsNeverTheSeedsRunning) {
   EXPECT_EQ(status_word(Phase::kHeld, true), "reconciling");
 }
 
-TEST(EngineState, ReadsEveryWordOfFlinkAndNoOther) {
-  for (const std::string_view word :
-       {"INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "RECONCILING", "FAILING", "CANCELLING",
-        "SUSPENDED", "FINISHED", "FAILED", "CANCELED"}) {
-    SCOPED_TRACE(word);
-    EXPECT_NE(flink_state(word), EngineState::kUnknown);
-    EXPECT_EQ(name_of(flink_state(word)), word);
+TEST(EngineState, HasANameForEach) {
+  std::vector<std::string_view> names;
+  for (int state = 0; state <= static_cast<int>(EngineState::kUnknown); ++state) {
+    names.push_back(name_of(static_cast<EngineState>(state)));
   }
-  for (const std::string_view word : {"", "running", "CANCELLED", "DEPLOYING", "unknown"}) {
-    SCOPED_TRACE(word);
-    EXPECT_EQ(flink_state(word), EngineState::kUnknown);
-  }
+  EXPECT_THAT(names, ElementsAre("INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "RECONCILING",
+                                 "FAILING", "CANCELLING", "SUSPENDED", "FINISHED", "FAILED",
+                                 "CANCELED", "unknown"));
 }
 
-TEST(EngineState, IsFinalOnlyWhereFlinkNeverLeavesIt) {
+TEST(EngineState, IsFinalOnlyWhereItIsNeverLeft) {
   EXPECT_TRUE(is_final(EngineState::kFinished));
   EXPECT_TRUE(is_final(EngineState::kFailed));
   EXPECT_TRUE(is_final(EngineState::kCanceled));

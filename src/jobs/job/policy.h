@@ -43,8 +43,8 @@ std::string_view name_of(OnCrashLoop action);
 std::string_view name_of(OnExternalCancel action);
 std::string_view name_of(OnStop action);
 
-/// All that decide() may be told to do otherwise. The values are those of the seeds where they have
-/// one.
+/// All numbers and choices by which a job is looked after. The values are those of the seeds where
+/// they have one.
 struct Policy {
   // Looking.
   Micros tick = 10 * kSecond;

@@ -115,8 +115,7 @@ std::optional<Micros> next_that_passes(const Schedule& schedule, const Zone& zon
 }
 
 std::optional<Micros> next_in_zone(const Schedule& schedule, const Zone& zone, Micros after) {
-  // From the day before: where clocks go back over midnight, yesterday's last hours come again.
-  date::local_days day = date::floor<date::days>(zone.local_at(after)) - date::days(1);
+  date::local_days day = date::floor<date::days>(zone.local_at(after));
   for (int searched = 0; searched < kSearchDays; ++searched, day += date::days(1)) {
     if (!matches_day(schedule, day)) {
       continue;

@@ -43,9 +43,10 @@ struct Schedule {
 ///   hourly at :MM                        every hour
 ///   daily at HH:MM
 ///   weekly on mon[, tue ...] at HH:MM
-///   cron MINUTE HOUR DAY MONTH WEEKDAY   each *, or N, N-M, names of months and weekdays, with
-///   /STEP,
-///                                        several with commas; weekday 0 and 7: Sunday
+///   cron MINUTE HOUR DAY MONTH WEEKDAY
+///
+/// A field of a cron line is *, N or N-M, each with /STEP where wanted, or several with commas;
+/// months and weekdays have names too (jan, mon); weekdays 0 and 7 are Sunday.
 ///
 /// kInvalidArgument (E_SCHEDULE): the text is none of these, or its day never comes (30 February).
 base::Result<Schedule> parse_schedule(std::string_view text, std::string zone = "UTC");

@@ -105,7 +105,7 @@ TEST(Schedule, NextIsAlwaysLaterAndLeavesNothingOut) {
                                  "Pacific/Apia", "Africa/Casablanca"}) {
     for (const std::string text :
          {"hourly at :07", "daily at 02:07", "cron */7 * * * *", "cron 1 0,1,2,23 * * *"}) {
-      SCOPED_TRACE(zone + ", " + text);
+      SCOPED_TRACE(fmt::format("{}, {}", zone, text));
       const Schedule schedule = parse_schedule(text, zone).value();
       // From anywhere between two runs the same one is next.
       Micros at = utc("2025-03-28 00:00");

@@ -44,7 +44,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-// The words of a text that are apart by blanks; a comma ends a word too and belongs to none.
+// What stands between `separators`, which are never part of a word; no word is empty.
 std::vector<std::string_view> words_of(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> words;
   while (true) {
@@ -62,9 +62,9 @@ std::vector<std::string_view> words_of(std::string_view text, std::string_view s
 // One or two digits.
 std::optional<std::size_t> small_number(std::string_view text) {
   std::size_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  const bool is_whole = error == std::errc() && stopped == end && text.size() <= 2;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_whole =
+      error == std::errc() && end == text.data() + text.size() && text.size() <= 2;
   return is_whole ? std::optional(number) : std::nullopt;
 }
 
@@ -136,18 +136,18 @@ base::Result<std::vector<std::size_t>> values_of(const Field& field, std::string
   return values;
 }
 
-template <std::size_t size>
-std::bitset<size> set_of(const std::vector<std::size_t>& values) {
-  std::bitset<size> set;
+template <std::size_t Size>
+std::bitset<Size> set_of(const std::vector<std::size_t>& values) {
+  std::bitset<Size> set;
   for (const std::size_t value : values) {
-    set.set(value % size);  // weekday 7 is 0
+    set.set(value % Size);  // weekday 7 is 0
   }
   return set;
 }
 
-template <std::size_t size>
-std::bitset<size> range_of(std::size_t first, std::size_t last) {
-  std::bitset<size> set;
+template <std::size_t Size>
+std::bitset<Size> range_of(std::size_t first, std::size_t last) {
+  std::bitset<Size> set;
   for (std::size_t value = first; value <= last; ++value) {
     set.set(value);
   }
@@ -229,9 +229,9 @@ base::Result<Schedule> parse_weekly(std::span<const std::string_view> words, Sch
   return schedule;
 }
 
-template <std::size_t size>
-std::string field_text(const std::bitset<size>& set, const Field& field) {
-  const std::size_t most = std::min(field.most, size - 1);
+template <std::size_t Size>
+std::string field_text(const std::bitset<Size>& set, const Field& field) {
+  const std::size_t most = std::min(field.most, Size - 1);
   std::string text;
   std::size_t count = 0;
   for (std::size_t value = field.least; value <= most; ++value) {
@@ -250,8 +250,8 @@ std::string field_text(const std::bitset<size>& set, const Field& field) {
   return count == most - field.least + 1 ? "*" : text;
 }
 
-template <std::size_t size>
-std::size_t first_of(const std::bitset<size>& set) {
+template <std::size_t Size>
+std::size_t first_of(const std::bitset<Size>& set) {
   std::size_t value = 0;
   while (!set[value]) {
     ++value;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "column/schema.h"
 #include "files/folder.h"
 #include "project/fields_internal.h"
 #include "project/problems.h"
@@ -160,7 +161,7 @@ base::Error no_project(std::string message, const std::string& start) {
 }  // namespace
 
 std::string full_name(const Dataset& dataset) {
-  return dataset.database.empty() ? dataset.name : dataset.database + "." + dataset.name;
+  return column::full_name(dataset.database, dataset.name);
 }
 
 base::Result<std::string> find_project(const std::string& start) {

@@ -7,19 +7,12 @@
 #include <utility>
 
 #include "base/similar.h"
+#include "base/words.h"
 #include "project/problems.h"
 #include "project/zones.h"
 
 namespace tagsmith::project {
 namespace {
-
-bool is_identifier(std::string_view text) {
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  return !text.empty() && is_letter(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
-}
 
 class Settings {
  public:
@@ -92,8 +85,8 @@ class Settings {
     const size_t point = key.text.find('.');
     dataset.database = point == std::string::npos ? "" : key.text.substr(0, point);
     dataset.name = point == std::string::npos ? key.text : key.text.substr(point + 1);
-    if (!is_identifier(dataset.name) ||
-        (point != std::string::npos && !is_identifier(dataset.database))) {
+    if (!base::is_identifier(dataset.name) ||
+        (point != std::string::npos && !base::is_identifier(dataset.database))) {
       file_.add_problem(key, kProjectValue,
                         fmt::format("{} is no name of a table", base::quote(key.text)),
                         "letters, digits and '_', not a digit first: users or shop.users");
@@ -251,7 +244,7 @@ class Settings {
     }
     constexpr std::string_view kSqlite = "sqlite:";
     const std::string path = url->starts_with(kSqlite) ? url->substr(kSqlite.size()) : "";
-    if (path.empty() || path.starts_with("//") || path.starts_with(":") ||
+    if (path.empty() || path.starts_with("//") || path.starts_with(':') ||
         path.find('?') != std::string::npos) {
       file_.add_problem(node, kProjectValue,
                         fmt::format("the store {} is not one that is known", base::quote(*url)),

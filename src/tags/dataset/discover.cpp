@@ -14,6 +14,7 @@
 #include "base/words.h"
 #include "column/days.h"
 #include "column/readers.h"
+#include "column/schema.h"
 #include "files/folder.h"
 
 namespace tagsmith::dataset {
@@ -362,7 +363,7 @@ std::string own_name(const std::string& folder) {
   while (given.ends_with('/')) {
     given.pop_back();
   }
-  const std::string name = std::filesystem::path(given).filename().string();
+  std::string name = std::filesystem::path(given).filename().string();
   if (!name.empty() && name != "." && name != "..") {
     return name;  // of a link, and not of what it leads to
   }
@@ -371,7 +372,7 @@ std::string own_name(const std::string& folder) {
 }
 
 std::string full_name(const TableSource& source) {
-  return source.database.empty() ? source.name : source.database + "." + source.name;
+  return column::full_name(source.database, source.name);
 }
 
 std::string place_of(const TableSource& source) {

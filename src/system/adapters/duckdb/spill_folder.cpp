@@ -1,3 +1,5 @@
+#include "adapters/duckdb/spill_folder_internal.h"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -5,11 +7,10 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <string>
 #include <string_view>
 #include <system_error>
 
-#include "adapters/duckdb/spill_folder_internal.h"
+#include <fmt/format.h>
 
 namespace tagsmith::duckdb {
 namespace {
@@ -65,15 +66,19 @@ void remove_those_of_the_dead(const fs::path& parent) {
 SpillFolder::SpillFolder(const std::string& parent) {
   const fs::path folder = parent_of(parent);
   remove_those_of_the_dead(folder);
-  std::string made = folder / (std::string(kBeingMade) + "XXXXXX");
+  std::string made = folder / fmt::format("{}XXXXXX", kBeingMade);
   if (mkdtemp(made.data()) == nullptr) {  // its mode is 0700
     return;
   }
+  path_ = made;
   // It gets the name that others look for once it is locked: no instant at which it seems dead.
+  // Where nothing can be locked it keeps the first one, since others could not tell.
   lock_ = try_lock(made);
-  const std::string named =
-      folder / (std::string(kNamed) + made.substr(made.size() - std::string_view("XXXXXX").size()));
-  path_ = lock_ >= 0 && rename(made.c_str(), named.c_str()) == 0 ? named : made;
+  const std::string_view drawn = std::string_view(made).substr(made.rfind('-') + 1);
+  const std::string named = folder / fmt::format("{}{}", kNamed, drawn);
+  if (lock_ >= 0 && rename(made.c_str(), named.c_str()) == 0) {
+    path_ = named;
+  }
 }
 
 SpillFolder::~SpillFolder() {
