@@ -22,30 +22,31 @@ namespace {
 using Moment = Failpoints::Moment;
 
 class PowerCut : public testing::Test {
- protected:
-  PowerCut() : scenario_(new_folder("power_cut")) {}
-  ~PowerCut() override { std::filesystem::remove_all(scenario_.folder()); }
+ public:
+  PowerCut() : scenario(new_folder("power_cut")) {}
+  ~PowerCut() override { std::filesystem::remove_all(scenario.folder()); }
   PowerCut(const PowerCut&) = delete;
   PowerCut& operator=(const PowerCut&) = delete;
 
+ protected:
   // The chunks that the store has committed of today's run.
   [[nodiscard]] std::uint64_t committed_chunks() const {
-    const auto store = store::open(scenario_.database(), /*create=*/false).value();
+    const auto store = store::open(scenario.database(), /*create=*/false).value();
     const auto runs = store->runs().runs(1).value();
     return runs.empty() || runs[0].id != 2 ? 0 : runs[0].progress.chunks;
   }
 
-  Scenario scenario_;
+  Scenario scenario;
 };
 
 TEST_F(PowerCut, AtEverySyncItLosesNothingThatWasToldAndBecomesTheUndisturbedRun) {
-  scenario_.reset();
+  scenario.reset();
   Failpoints points;
   {
-    const PowerCutDisk disk(scenario_.folder(), points);
-    ASSERT_TRUE(scenario_.run(scenario_.database()));
+    const PowerCutDisk disk(scenario.folder(), points);
+    ASSERT_TRUE(scenario.run(scenario.database()));
   }
-  const std::string undisturbed = scenario_.dump();
+  const std::string undisturbed = scenario.dump();
   const std::vector<std::string> trail = points.trail();
   std::map<std::string, int> figures;
   for (const std::string& sync : trail) {
@@ -64,21 +65,21 @@ TEST_F(PowerCut, AtEverySyncItLosesNothingThatWasToldAndBecomesTheUndisturbedRun
         SCOPED_TRACE(fmt::format("power cut {} {} ({}), seed {}",
                                  moment == Moment::kBefore ? "before" : "after", trail[point - 1],
                                  point, seed));
-        scenario_.reset();
+        scenario.reset();
         std::uint64_t told = 0;
         {
           Failpoints at;
-          PowerCutDisk disk(scenario_.folder(), at);
+          PowerCutDisk disk(scenario.folder(), at);
           at.arm(point, moment, [&] { disk.cut(); });
-          const auto counts = scenario_.run(scenario_.database(), &told);
+          const auto counts = scenario.run(scenario.database(), &told);
           ASSERT_TRUE(disk.is_off()) << "the sync was not come to";
           disk.restart(seed);
         }
         ++cuts_by_chunks_told[told];
         ASSERT_GE(committed_chunks(), told) << "what was told to be published is gone";
-        const auto counts = scenario_.run(scenario_.database());
+        const auto counts = scenario.run(scenario.database());
         ASSERT_TRUE(counts) << counts.error().message;
-        ASSERT_EQ(scenario_.dump(), undisturbed);
+        ASSERT_EQ(scenario.dump(), undisturbed);
       }
     }
   }

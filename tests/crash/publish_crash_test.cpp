@@ -27,30 +27,31 @@ using Moment = Failpoints::Moment;
 constexpr int kKilled = 137;
 
 class PublishCrash : public testing::Test {
- protected:
-  PublishCrash() : folder_(new_folder("publish_crash")), scenario_(folder_ + "/shop") {}
-  ~PublishCrash() override { std::filesystem::remove_all(folder_); }
+ public:
+  PublishCrash() : folder(new_folder("publish_crash")), scenario(folder + "/shop") {}
+  ~PublishCrash() override { std::filesystem::remove_all(folder); }
   PublishCrash(const PublishCrash&) = delete;
   PublishCrash& operator=(const PublishCrash&) = delete;
 
+ protected:
   // Runs undisturbed; keeps what it leaves, and the points that it came to.
   void run_undisturbed() {
-    scenario_.reset();
-    before_ = scenario_.dump();
+    scenario.reset();
+    before = scenario.dump();
     Failpoints points;
     points.arm(0, Moment::kBefore, {});
     watched_files = &points;
     const auto counts =
-        scenario_.run(std::make_shared<WatchedDatabase>(scenario_.database(), points));
+        scenario.run(std::make_shared<WatchedDatabase>(scenario.database(), points));
     watched_files = nullptr;
     ASSERT_TRUE(counts) << counts.error().message;
     EXPECT_GT(counts->rows_written, 6U);
     EXPECT_GT(counts->entered, 6U);
     EXPECT_GT(counts->left, 3U);
-    undisturbed_ = scenario_.dump();
-    trail_ = points.trail();
-    steps_ = steps_of(trail_);
-    std::set<std::string> seen(steps_.begin(), steps_.end());
+    undisturbed = scenario.dump();
+    trail = points.trail();
+    steps = steps_of(trail);
+    std::set<std::string> seen(steps.begin(), steps.end());
     for (const char* step : {"open", "pins", "change set", "lease", "plan", "a", "b", "c", "e", "f",
                              "g", "finish", "release"}) {
       EXPECT_TRUE(seen.contains(step)) << step;
@@ -66,7 +67,7 @@ class PublishCrash : public testing::Test {
       points.arm(point, moment, [] { _exit(kKilled); });
       watched_files = &points;
       const auto counts =
-          scenario_.run(std::make_shared<WatchedDatabase>(scenario_.database(), points));
+          scenario.run(std::make_shared<WatchedDatabase>(scenario.database(), points));
       _exit(counts ? 0 : 1);
     }
     int status = 0;
@@ -75,27 +76,27 @@ class PublishCrash : public testing::Test {
   }
 
   void expect_the_same_after_another_run() {
-    const auto counts = scenario_.run(scenario_.database());
+    const auto counts = scenario.run(scenario.database());
     ASSERT_TRUE(counts) << counts.error().message;
-    ASSERT_EQ(scenario_.dump(), undisturbed_);
+    ASSERT_EQ(scenario.dump(), undisturbed);
   }
 
-  std::string folder_;
-  Scenario scenario_;
-  std::string before_;
-  std::string undisturbed_;
-  std::vector<std::string> trail_;
-  std::vector<std::string> steps_;
+  std::string folder;
+  Scenario scenario;
+  std::string before;
+  std::string undisturbed;
+  std::vector<std::string> trail;
+  std::vector<std::string> steps;
 };
 
 TEST_F(PublishCrash, KilledAtEveryPointItBecomesTheUndisturbedRun) {
   run_undisturbed();
   for (const Moment moment : {Moment::kBefore, Moment::kAfter}) {
-    for (std::uint64_t point = 1; point <= trail_.size(); ++point) {
+    for (std::uint64_t point = 1; point <= trail.size(); ++point) {
       SCOPED_TRACE(fmt::format("killed {} point {}, step {}: {}",
                                moment == Moment::kBefore ? "before" : "after", point,
-                               steps_[point - 1], trail_[point - 1]));
-      scenario_.reset();
+                               steps[point - 1], trail[point - 1]));
+      scenario.reset();
       ASSERT_TRUE(run_killed(point, moment)) << "the point was not come to";
       expect_the_same_after_another_run();
       if (HasFatalFailure()) {
@@ -103,17 +104,17 @@ TEST_F(PublishCrash, KilledAtEveryPointItBecomesTheUndisturbedRun) {
       }
     }
   }
-  fmt::print("{} points, each killed before and after: {}\n", trail_.size(), figures(steps_));
+  fmt::print("{} points, each killed before and after: {}\n", trail.size(), figures(steps));
 }
 
 // Two in a row: the second one while the first is made good.
 TEST_F(PublishCrash, KilledAgainWhileGoingOnItBecomesTheUndisturbedRun) {
   run_undisturbed();
   int kills = 0;
-  for (std::uint64_t first = 1; first <= trail_.size(); first += 7) {
-    for (std::uint64_t second = 1; second <= trail_.size(); second += 5) {
+  for (std::uint64_t first = 1; first <= trail.size(); first += 7) {
+    for (std::uint64_t second = 1; second <= trail.size(); second += 5) {
       SCOPED_TRACE(fmt::format("killed after point {}, then after point {}", first, second));
-      scenario_.reset();
+      scenario.reset();
       ASSERT_TRUE(run_killed(first, Moment::kAfter));
       // A run that goes on is shorter: it may end before it comes there.
       kills += run_killed(second, Moment::kAfter) ? 1 : 0;
@@ -135,26 +136,26 @@ TEST_F(PublishCrash, AnAnswerLostAtAnyCallIsMadeGoodByTheSameProcess) {
   int started_again = 0;
   for (const Fault fault : {Fault::kRequestLost, Fault::kAnswerLost, Fault::kDeadlock}) {
     for (std::uint64_t call = 1;; ++call) {
-      scenario_.reset();
-      const auto faulty = std::make_shared<store::FaultyDatabase>(scenario_.database());
+      scenario.reset();
+      const auto faulty = std::make_shared<store::FaultyDatabase>(scenario.database());
       faulty->arm(call, fault);
-      const auto counts = scenario_.run(faulty);
+      const auto counts = scenario.run(faulty);
       if (!faulty->fired()) {
         ASSERT_TRUE(counts);
         break;
       }
-      const std::vector<std::string>& trail = faulty->trail();
+      const std::vector<std::string>& calls = faulty->trail();
       SCOPED_TRACE(
-          fmt::format("fault {} at call {}: {}", static_cast<int>(fault), call, trail[call - 1]));
+          fmt::format("fault {} at call {}: {}", static_cast<int>(fault), call, calls[call - 1]));
       // Before the lease is asked for nobody tries again: there is nothing yet to be in doubt.
       const bool is_publishing =
-          std::any_of(trail.begin(), trail.begin() + static_cast<std::ptrdiff_t>(call),
+          std::any_of(calls.begin(), calls.begin() + static_cast<std::ptrdiff_t>(call),
                       [](const std::string& what) {
                         return what.find("tagsmith_fences") != std::string::npos;
                       });
       if (is_publishing) {
         ASSERT_TRUE(counts) << counts.error().message;
-        ASSERT_EQ(scenario_.dump(), undisturbed_);
+        ASSERT_EQ(scenario.dump(), undisturbed);
       }
       ++(counts ? made_good : started_again);
       expect_the_same_after_another_run();
@@ -172,8 +173,8 @@ TEST_F(PublishCrash, AChangeSetThatIsTornIsRefusedAndItsRunCanBeAbandoned) {
   run_undisturbed();
   const size_t third_mark = [&] {
     size_t marks = 0;
-    for (size_t i = 0; i < steps_.size(); ++i) {
-      marks += steps_[i] == "g" && trail_[i] == "commit" ? 1 : 0;
+    for (size_t i = 0; i < steps.size(); ++i) {
+      marks += steps[i] == "g" && trail[i] == "commit" ? 1 : 0;
       if (marks == 2) {
         return i + 1;
       }
@@ -182,7 +183,7 @@ TEST_F(PublishCrash, AChangeSetThatIsTornIsRefusedAndItsRunCanBeAbandoned) {
   }();
   ASSERT_GT(third_mark, 0U);
   const auto tear = [&](int way) {
-    const std::string path = scenario_.change_set_path();
+    const std::string path = scenario.change_set_path();
     const auto size = std::filesystem::file_size(path);
     if (way == 0) {
       std::filesystem::remove(path);
@@ -198,19 +199,19 @@ TEST_F(PublishCrash, AChangeSetThatIsTornIsRefusedAndItsRunCanBeAbandoned) {
   };
   for (int way = 0; way < 4; ++way) {
     SCOPED_TRACE(way);
-    scenario_.reset();
+    scenario.reset();
     ASSERT_TRUE(run_killed(third_mark, Moment::kAfter));
-    const std::string half = scenario_.dump();
-    EXPECT_NE(half, before_);
-    EXPECT_NE(half, undisturbed_);
+    const std::string half = scenario.dump();
+    EXPECT_NE(half, before);
+    EXPECT_NE(half, undisturbed);
     tear(way);
-    const auto counts = scenario_.run(scenario_.database());
+    const auto counts = scenario.run(scenario.database());
     ASSERT_FALSE(counts);
     EXPECT_EQ(counts.error().symbol, "E_CHANGE_SET") << counts.error().message;
     EXPECT_FALSE(counts.error().hint.empty());
-    EXPECT_EQ(scenario_.dump(), half) << "a refusal writes nothing";
+    EXPECT_EQ(scenario.dump(), half) << "a refusal writes nothing";
 
-    const auto reverted = scenario_.abandon();
+    const auto reverted = scenario.abandon();
     ASSERT_TRUE(reverted) << reverted.error().message;
     EXPECT_GT(reverted->rows_written, 0U);
     EXPECT_GT(reverted->entered, 0U);

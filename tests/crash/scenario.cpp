@@ -35,7 +35,7 @@ constexpr Micros kToday = kYesterday + kDay;
 constexpr size_t kUsersOfAChunk = 3;
 
 RuleResult user(std::string id, std::vector<std::int32_t> tags,
-                std::vector<std::int32_t> entered = {}) {
+                const std::vector<std::int32_t>& entered = {}) {
   RuleResult result{
       .user_id = std::move(id), .in_input = true, .tags = std::move(tags), .evidence = {}};
   for (const std::int32_t tag : entered) {

@@ -39,7 +39,7 @@ constexpr size_t kRulesABatch = 40;
 constexpr size_t kLegalCells = 206;
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
+  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
@@ -169,7 +169,7 @@ std::string describe(const Rule& rule, const RandomTables& tables, size_t user,
 }
 
 size_t rule_number(std::string_view code) {  // "r17"
-  return static_cast<size_t>(std::atoi(std::string(code.substr(1)).c_str()));
+  return std::stoul(std::string(code.substr(1)));
 }
 
 // Batches of rules over random tables through all ways of evaluating them.

@@ -580,11 +580,11 @@ std::string RandomCase::date_literal(const RandomTables& tables, const Value& ne
 
 std::string RandomCase::text_literal(const Value& near) {
   if (const auto* text = std::get_if<std::string>(&near); text != nullptr && chance(60)) {
-    if (text->size() > 3 && text->size() < 20 && chance(40)) {
-      // A piece of it, cut at characters of one byte only.
-      if (std::ranges::all_of(*text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
-        return base::json_quoted(text->substr(below(2), 1 + below(3)));
-      }
+    // A piece of it, cut at characters of one byte only.
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (text->size() > 3 && text->size() < 20 && chance(40) &&
+        std::ranges::all_of(*text, is_ascii)) {
+      return base::json_quoted(text->substr(below(2), 1 + below(3)));
     }
     return base::json_quoted(*text);
   }

@@ -399,9 +399,11 @@ TEST(Double, NanIsUnknownAndInfinitiesCompare) {
 
 TEST(Double, LiteralsKeepEveryBit) {
   Cells cells{.type = of(TypeKind::kDouble), .values = {}};
-  for (double value = 1.0 / 3; value < 1e38; value *= 7919.0 / 3) {
+  double value = 1.0 / 3;
+  while (value < 1e38) {
     cells.values = {std::nextafter(value, 0), value, std::nextafter(value, kInfinity)};
     EXPECT_EQ(truths({cells}, leaf(source(Domain::kDouble), kEqual, {value})), "FTF") << value;
+    value *= 7919.0 / 3;
   }
 }
 

@@ -212,7 +212,8 @@ TEST(Eval, AResultTakesThePlaceOfNoInput) {
   for (const std::string& table :
        {"t=" + users, "t=" + folder.path("*.csv"), "t=select user_id, age from '" + users + "'"}) {
     for (const std::string& out : {users, folder.path("link.csv"), dotted}) {
-      SCOPED_TRACE(table + " " + out);
+      SCOPED_TRACE(table);
+      SCOPED_TRACE(out);
       EXPECT_THAT(refusal({"--table", table, "--out", out}), HasSubstr("is a file of --table"));
     }
   }

@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <regex>
 #include <sstream>
+#include <string>
 #include <string_view>
 
 #include "column/days.h"
@@ -98,15 +100,16 @@ std::optional<column::Type> type_of(std::string_view name) {
   if (const auto known = known_types.find(name); known != known_types.end()) {
     return column::Type{.kind = known->second};
   }
-  column::Type type;
-  const std::string text(name);
-  if (std::sscanf(text.c_str(), "decimal(%d,%d)", &type.precision, &type.scale) == 2) {
-    type.kind = TypeKind::kDecimal;
-    return type;
+  static const std::regex decimal(R"(decimal\((\d+),(\d+)\))");
+  if (std::cmatch found; std::regex_match(name.begin(), name.end(), found, decimal)) {
+    return column::Type{.kind = TypeKind::kDecimal,
+                        .precision = std::stoi(found[1].str()),
+                        .scale = std::stoi(found[2].str())};
   }
   if (!name.starts_with("unusable:")) {
     return std::nullopt;
   }
+  column::Type type;
   type.foreign = name.substr(name.find(':') + 1);
   return type;
 }

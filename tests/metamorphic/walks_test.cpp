@@ -19,13 +19,13 @@ constexpr int kStepsOfAWalk = 60;
 constexpr std::uint64_t kWalks = 100;
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
+  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 // What the walks of a round must at least have met, whatever else they did.
 const Counts& least() {
-  static const Counts kLeast = {
+  static const Counts counts = {
       {"abandoned: in two goes", 15},
       {"abandoned: pinned", 50},
       {"abandoned: publishing", 10},
@@ -115,7 +115,7 @@ const Counts& least() {
       {"step: users", 120},
       {"the pins are others now", 15},
   };
-  return kLeast;
+  return counts;
 }
 
 struct Disagreement {

@@ -25,7 +25,7 @@ class Dice {
   /// From 0 to `end` - 1.
   size_t below(size_t end) { return static_cast<size_t>(engine_() % end); }
   int between(int first, int last) {
-    return first + static_cast<int>(below(static_cast<size_t>(last - first + 1)));
+    return first + static_cast<int>(below(static_cast<size_t>(last - first) + 1));
   }
   bool chance(int percent) { return between(1, 100) <= percent; }
   template <typename List>

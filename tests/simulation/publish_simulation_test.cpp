@@ -344,7 +344,7 @@ class Simulation {
     if (fault_ == Fault::kUnavailable) {
       return event::Failed{error(ErrorCode::kUnavailable, membership::kStoreFailed)};
     }
-    const Event doubt = event::Failed{error(ErrorCode::kUnavailable, membership::kStoreInDoubt)};
+    Event doubt = event::Failed{error(ErrorCode::kUnavailable, membership::kStoreInDoubt)};
     if (fault_ == Fault::kLostBefore) {
       return doubt;
     }

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -252,7 +253,7 @@ TEST(JsonParser, SaysWhatToWriteInstead) {
 std::string nested(int groups) {
   std::string json = leaf("a");
   for (int i = 0; i < groups; ++i) {
-    json = R"({"logic":"NOT","conditions":[)" + json + "," + leaf("b") + "]}";
+    json = fmt::format(R"({{"logic":"NOT","conditions":[{},{}]}})", json, leaf("b"));
   }
   return json;
 }
@@ -269,7 +270,7 @@ TEST(JsonParser, RefusesMoreThanSixtyFourNestedGroups) {
 TEST(JsonParser, TheDeepestRuleHasAText) {
   std::string json = R"({"field":"a","operator":"not_contains","value":["x","y"]})";
   for (int i = 0; i < 64; ++i) {
-    json = R"({"logic":"NOT","conditions":[)" + json + "," + leaf("b") + "]}";
+    json = fmt::format(R"({{"logic":"NOT","conditions":[{},{}]}})", json, leaf("b"));
   }
   EXPECT_TRUE(parse_text(print(parsed(json))));
 }

@@ -72,7 +72,7 @@ std::string stem_of(const std::string& file) {
 }
 
 // A name without the blanks, points and dashes at its end.
-std::string trimmed(std::string name) {
+std::string trimmed(const std::string& name) {
   const size_t last = name.find_last_not_of(" .-_=");
   return last == std::string::npos ? std::string() : name.substr(0, last + 1);
 }
@@ -210,7 +210,7 @@ class Surveyor {
       by_column[partition.column].push_back(partition);
     }
     for (const auto& [column, partitions] : by_column) {
-      const std::string own = by_column.size() == 1 ? name : name + "_" + column;
+      const std::string own = by_column.size() == 1 ? name : fmt::format("{}_{}", name, column);
       TAGSMITH_TRY(add_partitioned(folder, partitions, database, own));
     }
     return {};

@@ -19,8 +19,8 @@ constexpr std::array kEditKinds = {ManualEdit::Kind::kGrant, ManualEdit::Kind::k
 constexpr std::array kFeedKinds = {FeedRow::Kind::kEntered, FeedRow::Kind::kLeft,
                                    FeedRow::Kind::kPublished, FeedRow::Kind::kAbandoned};
 
-template <typename Kind, size_t size>
-std::optional<Kind> named(const std::array<Kind, size>& kinds, std::string_view name) {
+template <typename Kind, size_t Size>
+std::optional<Kind> named(const std::array<Kind, Size>& kinds, std::string_view name) {
   const auto found =
       std::ranges::find_if(kinds, [&](const Kind& kind) { return name_of(kind) == name; });
   return found == kinds.end() ? std::nullopt : std::optional(*found);

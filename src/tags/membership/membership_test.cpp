@@ -124,12 +124,12 @@ void add(std::vector<ManualEdit>& edits, Held held, Kind kind) {
 // Every combination, against what the sentence "(a rule is TRUE or a grant holds) and no block
 // holds" says.
 TEST(Merge, EveryCombinationOfRuleGrantBlockAndStored) {
-  const std::array<std::optional<Source>, 4> kStored = {std::nullopt, Source::kRule,
-                                                        Source::kManual, Source::kRuleAndManual};
+  const std::array<std::optional<Source>, 4> all_stored = {std::nullopt, Source::kRule,
+                                                           Source::kManual, Source::kRuleAndManual};
   for (const bool rule : {false, true}) {
     for (const Held grant : kAllHeld) {
       for (const Held block : kAllHeld) {
-        for (const std::optional<Source>& stored : kStored) {
+        for (const std::optional<Source>& stored : all_stored) {
           SCOPED_TRACE(testing::Message()
                        << "rule " << rule << ", grant " << static_cast<int>(grant) << ", block "
                        << static_cast<int>(block) << ", stored "

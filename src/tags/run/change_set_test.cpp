@@ -18,15 +18,18 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 class ChangeSet : public testing::Test {
- protected:
+ public:
   ChangeSet()
-      : path_((std::filesystem::path(testing::TempDir()) /
-               ("change_set-" + std::to_string(getpid()) + ".changes"))
-                  .string()) {}
-  ~ChangeSet() override { std::filesystem::remove(path_); }
+      : path((std::filesystem::path(testing::TempDir()) /
+              ("change_set-" + std::to_string(getpid()) + ".changes"))
+                 .string()) {}
+  ~ChangeSet() override { std::filesystem::remove(path); }
+  ChangeSet(const ChangeSet&) = delete;
+  ChangeSet& operator=(const ChangeSet&) = delete;
 
+ protected:
   std::string write(const std::vector<RuleResult>& users) {
-    const auto writer = write_change_set(path_, "{}").value();
+    const auto writer = write_change_set(path, "{}").value();
     for (const RuleResult& user : users) {
       writer->append(user).value();
     }
@@ -34,7 +37,7 @@ class ChangeSet : public testing::Test {
   }
 
   std::vector<std::vector<RuleResult>> chunks(const std::string& hash) {
-    const auto reader = read_change_set(path_, hash).value();
+    const auto reader = read_change_set(path, hash).value();
     std::vector<std::vector<RuleResult>> all;
     for (;;) {
       auto chunk = reader->next_chunk().value();
@@ -46,7 +49,7 @@ class ChangeSet : public testing::Test {
     }
   }
 
-  std::string path_;
+  std::string path;
 };
 
 TEST_F(ChangeSet, IsReadBackAsItWasWritten) {
@@ -65,7 +68,7 @@ TEST_F(ChangeSet, IsReadBackAsItWasWritten) {
   const auto all = chunks(hash);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_THAT(all[0], ElementsAreArray(users));
-  EXPECT_EQ(files::read_file(path_, 1 << 20)->substr(0, 25), R"({"change_set":1,"pins":"4)");
+  EXPECT_EQ(files::read_file(path, 1 << 20)->substr(0, 25), R"({"change_set":1,"pins":"4)");
 }
 
 TEST_F(ChangeSet, WithoutUsersIsEmpty) { EXPECT_THAT(chunks(write({})), IsEmpty()); }
@@ -91,23 +94,23 @@ TEST_F(ChangeSet, ComesInChunksOfManyRowsOrManyBytes) {
 
 TEST_F(ChangeSet, AChangedOrCutOrMissingFileIsRefused) {
   const std::string hash = write({{.user_id = "a", .tags = {5}}});
-  const std::string bytes = *files::read_file(path_, 1 << 20);
+  const std::string bytes = *files::read_file(path, 1 << 20);
   const auto refused = [&](const std::string& now) {
-    std::ofstream(path_) << now;
-    const auto reader = read_change_set(path_, hash);
+    std::ofstream(path) << now;
+    const auto reader = read_change_set(path, hash);
     EXPECT_FALSE(reader);
     return reader ? "" : reader.error().symbol + " " + reader.error().message;
   };
   EXPECT_THAT(refused(bytes + "x\n"), HasSubstr("E_CHANGE_SET"));
   EXPECT_THAT(refused(bytes.substr(0, bytes.size() - 1)), HasSubstr("its hash differs"));
   EXPECT_THAT(refused(bytes.substr(0, 40)), HasSubstr("its hash differs"));
-  std::filesystem::remove(path_);
-  EXPECT_THAT(read_change_set(path_, hash).error().message, HasSubstr("is missing"));
-  EXPECT_EQ(read_change_set(path_, hash).error().symbol, kChangeSetBroken);
+  std::filesystem::remove(path);
+  EXPECT_THAT(read_change_set(path, hash).error().message, HasSubstr("is missing"));
+  EXPECT_EQ(read_change_set(path, hash).error().symbol, kChangeSetBroken);
 }
 
 TEST_F(ChangeSet, AnIdThatIsNoUtf8IsRefused) {
-  const auto writer = write_change_set(path_, "{}").value();
+  const auto writer = write_change_set(path, "{}").value();
   EXPECT_EQ(writer->append({.user_id = "\xff"}).error().symbol, "E_DATA_KEY");
   EXPECT_TRUE(writer->append({.user_id = "\xEF\xBF\xBD"}));
 }

@@ -197,7 +197,7 @@ TEST(PublishMachine, EveryStateAnswersEveryEvent) {
   size_t refusals = 0;
   for (const auto& [state, path] : kPaths) {
     for (const auto& [name, event] : kEvents) {
-      SCOPED_TRACE(state + " + " + name);
+      SCOPED_TRACE(fmt::format("{} + {}", state, name));
       PublishMachine machine = machine_in(state);
       const std::string answer = text_of(machine.step(event));
       const auto expected = kAnswers.at(state).find(name);

@@ -161,7 +161,7 @@ TEST(Reader, RefusesAColumnThatIsMissingInOneFile) {
   const std::string b = folder.parquet("b.parquet", "SELECT 'u2' user_id");
   for (const auto& files : {std::vector{a, b}, std::vector{b, a}}) {
     const base::Error error = error_of_describe(parquet_source(files));
-    EXPECT_EQ(error.message, "column 'n' is in " + a + " and not in " + b);
+    EXPECT_EQ(error.message, fmt::format("column 'n' is in {} and not in {}", a, b));
     EXPECT_EQ(error.path, folder.path()) << "neither file is to blame";
   }
   TableSource hidden = parquet_source({b, a});

@@ -16,8 +16,8 @@ namespace {
 using base::Json;
 using base::Status;
 
-template <size_t kSize>
-bool is_one_of(const std::array<std::string_view, kSize>& names, std::string_view name) {
+template <size_t Size>
+bool is_one_of(const std::array<std::string_view, Size>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 

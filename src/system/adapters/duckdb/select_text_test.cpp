@@ -20,11 +20,14 @@ TEST(Select, ReadsACsvAsATableOfTheFileDoes) {
   const Folder folder;
   const std::string good = folder.put("good.csv", "user_id,a,day\n1,,2024-02-29\n2,\"\",\n");
   const std::string file = quote_text(good);
-  for (const std::string& select :
-       {"SELECT * FROM " + file, "FROM " + quote_name(good), "SELECT good.* FROM " + file,
-        "SELECT 'é' || g.user_id user_id, a, day FROM " + file + " g",
-        "WITH t AS (FROM " + file + ") SELECT t.* FROM t SEMI JOIN " + file + " USING (user_id)",
-        "SELECT * FROM " + quote_text(folder.path("goo*.csv"))}) {
+  const std::vector<std::string> selects = {
+      "SELECT * FROM " + file,
+      "FROM " + quote_name(good),
+      "SELECT good.* FROM " + file,
+      "SELECT 'é' || g.user_id user_id, a, day FROM " + file + " g",
+      "WITH t AS (FROM " + file + ") SELECT t.* FROM t SEMI JOIN " + file + " USING (user_id)",
+      "SELECT * FROM " + quote_text(folder.path("goo*.csv"))};
+  for (const std::string& select : selects) {
     SCOPED_TRACE(select);
     EXPECT_THAT(described(select_source(select)), ElementsAre("a text", "day date"));
     const Rows rows = scan(select_source(select), {"a", "day"});
@@ -161,35 +164,36 @@ TEST(Select, RefusesToGuessTheFormOfAFile) {
   const std::string gz = quote_text(folder.put("a.csv.gz", "user_id,a\n1,x\n"));
   const std::string json = quote_text(folder.put("a.json", "{\"user_id\": 1}\n"));
   const std::string columns = ", columns = {'user_id': 'VARCHAR', 'a': 'VARCHAR'}";
-  for (const auto& [from, message] : std::vector<std::pair<std::string, std::string>>{
-           {"read_csv(" + csv + columns + ")", "guesses the rest"},
-           {"read_csv(" + csv + ", auto_detect = true" + columns + ")", "guesses the rest"},
-           {"read_csv(" + csv + ", header = false)", "make up the names"},
-           {"read_csv(" + csv + ", auto_detect = false)", "make up the names"},
-           {"read_csv(" + csv + ", auto_detect = false, columns = {'user_id': 'INT'})",
-            "'user_id' as int"},
-           {"read_csv(" + csv + ", types = {'a': 'INT'})", "may round"},
-           {"read_csv(" + csv + ", skip = 1)", "skip, which passes over"},
-           {"read_csv(" + csv + ", comment = '#')", "comment, which passes over"},
-           {"read_csv(" + csv + ", nullstr = '2')", "nullstr, which passes over"},
-           {"read_csv(" + csv + ", null_padding = true)", "null_padding, which passes over"},
-           {"read_csv(" + csv + ", strict_mode = false)", "strict_mode, which passes over"},
-           {"read_csv(" + csv + ", rejects_limit = 1)", "rejects_limit, which passes over"},
-           {"read_csv(" + csv + ", delim = '||')", "more than one character"},
-           {"read_csv(" + csv + ", delim = '\"')", "contradict"},
-           {"read_csv(" + csv + ", delim = ',', sep = ';')", "delim twice"},
-           {"read_csv(" + csv + ", " + csv + ")", "unusual"},
-           {"read_csv(" + csv + " || '')", "unusual"},
-           {"read_csv(" + csv + " /* ) */)", "unusual"},
-           {"read_csv(" + gz + ")", "compressed"},
-           {"read_json(" + json + ", format = 'array')", "format as it is here"},
-           {"read_json(" + json + ", columns = {'user_id': 'INT'}, auto_detect = false)",
-            "columns as it is here"},
-           {"read_json_objects_auto(" + json + ")", "guesses"},
-           {"query_table(" + csv + ")", "guess"},
-           {json, "guess"},
-           {gz, "guess"},
-           {"query(" + quote_text("FROM read_csv(" + csv + ")") + ")", "runs a text"}}) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"read_csv(" + csv + columns + ")", "guesses the rest"},
+      {"read_csv(" + csv + ", auto_detect = true" + columns + ")", "guesses the rest"},
+      {"read_csv(" + csv + ", header = false)", "make up the names"},
+      {"read_csv(" + csv + ", auto_detect = false)", "make up the names"},
+      {"read_csv(" + csv + ", auto_detect = false, columns = {'user_id': 'INT'})",
+       "'user_id' as int"},
+      {"read_csv(" + csv + ", types = {'a': 'INT'})", "may round"},
+      {"read_csv(" + csv + ", skip = 1)", "skip, which passes over"},
+      {"read_csv(" + csv + ", comment = '#')", "comment, which passes over"},
+      {"read_csv(" + csv + ", nullstr = '2')", "nullstr, which passes over"},
+      {"read_csv(" + csv + ", null_padding = true)", "null_padding, which passes over"},
+      {"read_csv(" + csv + ", strict_mode = false)", "strict_mode, which passes over"},
+      {"read_csv(" + csv + ", rejects_limit = 1)", "rejects_limit, which passes over"},
+      {"read_csv(" + csv + ", delim = '||')", "more than one character"},
+      {"read_csv(" + csv + ", delim = '\"')", "contradict"},
+      {"read_csv(" + csv + ", delim = ',', sep = ';')", "delim twice"},
+      {"read_csv(" + csv + ", " + csv + ")", "unusual"},
+      {"read_csv(" + csv + " || '')", "unusual"},
+      {"read_csv(" + csv + " /* ) */)", "unusual"},
+      {"read_csv(" + gz + ")", "compressed"},
+      {"read_json(" + json + ", format = 'array')", "format as it is here"},
+      {"read_json(" + json + ", columns = {'user_id': 'INT'}, auto_detect = false)",
+       "columns as it is here"},
+      {"read_json_objects_auto(" + json + ")", "guesses"},
+      {"query_table(" + csv + ")", "guess"},
+      {json, "guess"},
+      {gz, "guess"},
+      {"query(" + quote_text("FROM read_csv(" + csv + ")") + ")", "runs a text"}};
+  for (const auto& [from, message] : cases) {
     SCOPED_TRACE(from);
     for (const std::string& select :
          {"SELECT * FROM " + from, "SELECT 1 user_id WHERE EXISTS (FROM " + from + ")",
