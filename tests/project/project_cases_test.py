@@ -3,23 +3,16 @@
 
 usage: project_cases_test.py PROJECT_FOLDER TAGSMITH_BINARY
 
-A file of cases/ holds cases:
+The files of cases/ are as tests/case_file.py says, with one remark more:
 
-    === name of the case
     # schema: refuses | silent | accepts        (accepts where none is said)
-    $ validate --json                           (validate where none is said)
-    --- tags/a.yaml
-    its text
-    --- prints
-    what the command prints, with the last line "exit code N"
 
-A case without tagsmith.yaml has the one below, and users.csv. "refuses": a schema of docs/schema/ refuses one of
-its files, as the command does; "silent": the command refuses what a schema cannot know. With
-TAGSMITH_UPDATE_GOLDEN=1 what is printed is written into the cases; read the diff.
+A case without tagsmith.yaml has the one below, and users.csv; one without a command runs validate. "refuses": a
+schema of docs/schema/ refuses one of its files, as the command does; "silent": the command refuses what a schema
+cannot know.
 """
 
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -29,6 +22,11 @@ import unittest
 
 import jsonschema
 import yaml
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from case_file import check_cases  # noqa: E402
 
 PROJECT, BINARY = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
 SETTINGS = "project: cases\ndatasets:\n  users: { path: users.csv }\nstore: sqlite:tags.db\n"
@@ -82,64 +80,18 @@ def schema_refuses(path, text):
         return True
 
 
-class Case:
-    def __init__(self, text):
-        head, *parts = re.split(r"(?m)^--- (?=\S)", text)
-        lines = head.splitlines()
-        self.name = lines[0].strip()
-        self.schema, self.command = "accepts", "validate"
-        for line in lines[1:]:
-            if line.startswith("# schema: "):
-                self.schema = line[len("# schema: "):].strip()
-            elif line.startswith("$ "):
-                self.command = line[2:]
-        self.head = head
-        self.files = {}
-        for part in parts:
-            name, _, body = part.partition("\n")
-            self.files[name.strip()] = body
-        self.expected = self.files.pop("prints", "")
-
-    def run(self):
-        with tempfile.TemporaryDirectory() as place:
-            files = {"tagsmith.yaml": SETTINGS, "users.csv": USERS, **self.files}
-            for name, text in files.items():
-                path = pathlib.Path(place, name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-            done = subprocess.run([BINARY, *self.command.split()], cwd=place, text=True, timeout=60, check=False,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            return done.stdout + f"exit code {done.returncode}\n"
-
-    def text(self, printed):
-        out = "=== " + self.head
-        for name, body in self.files.items():
-            out += f"--- {name}\n{body}"
-        return out + f"--- prints\n{printed.rstrip()}\n\n"
-
-
 class Cases(unittest.TestCase):
     maxDiff = None
 
     def test_every_case_prints_what_it_says(self):
-        update = os.environ.get("TAGSMITH_UPDATE_GOLDEN") == "1"
-        count = 0
-        for path in sorted((PROJECT / "tests/project/cases").glob("*.txt")):
-            top, *texts = re.split(r"(?m)^=== ", path.read_text(encoding="utf-8"))
-            cases = [Case(text) for text in texts]
-            written = top
-            for case in cases:
-                count += 1
-                printed = case.run()
-                written += case.text(printed)
-                with self.subTest(file=path.name, case=case.name):
-                    if not update:
-                        self.assertEqual(case.expected.strip(), printed.strip())
-                    refused = any(schema_refuses(name, text) for name, text in case.files.items())
-                    self.assertEqual(case.schema == "refuses", refused, "by the schemas")
-                    self.assertEqual(case.schema == "accepts", "exit code 2" not in printed, "by the command")
-            if update:
-                path.write_text(written.rstrip("\n") + "\n", encoding="utf-8")
+        def check_schemas(case, printed):
+            refused = any(schema_refuses(name, text) for name, text in case.files.items())
+            schema = case.remark("schema", "accepts")
+            self.assertEqual(schema == "refuses", refused, "by the schemas")
+            self.assertEqual(schema == "accepts", "exit code 2" not in printed, "by the command")
+
+        usual = {"tagsmith.yaml": SETTINGS, "users.csv": USERS}
+        count = check_cases(self, PROJECT / "tests/project/cases", lambda case: case.run(BINARY, usual), check_schemas)
         self.assertGreater(count, 40)
 
     def test_the_schemas_accept_the_examples_and_the_examples_name_them(self):
