@@ -107,6 +107,11 @@ function(tagsmith_room name)
     add_library(tagsmith_${name} STATIC ${ARG_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(tagsmith_${name} PRIVATE tagsmith_flags)
+    # Parsing headers takes most of a build. The other presets compile each file by itself, so none leans on what
+    # its neighbour includes.
+    if(TAGSMITH_SANITIZER)
+      set_target_properties(tagsmith_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    endif()
   else()
     add_library(tagsmith_${name} INTERFACE)
     set(scope INTERFACE)

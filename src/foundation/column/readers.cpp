@@ -125,11 +125,11 @@ std::optional<Decimal> read_number(std::string_view text) {
     if (!down) {
       scanner.take('+');
     }
-    const std::string_view digits = scanner.take_digits();
-    if (digits.empty() || digits.size() > 4) {
+    const std::string_view power = scanner.take_digits();
+    if (power.empty() || power.size() > 4) {
       return std::nullopt;
     }
-    for (const char digit : digits) {
+    for (const char digit : power) {
       exponent = exponent * 10 + (digit - '0');
     }
     exponent = down ? -exponent : exponent;
@@ -139,7 +139,7 @@ std::optional<Decimal> read_number(std::string_view text) {
   }
 
   // Significant digits: without leading zeros, and trailing zeros move into the exponent.
-  constexpr int kDigitsMax = 38;
+  constexpr int kCoefficientDigitsMax = 38;
   UInt128 coefficient = 0;
   int digits = 0;          // of the coefficient
   std::int64_t zeros = 0;  // seen after the last non-zero digit, not yet in the coefficient
@@ -149,7 +149,7 @@ std::optional<Decimal> read_number(std::string_view text) {
         zeros += digits > 0 ? 1 : 0;
         continue;
       }
-      if (digits + zeros + 1 > kDigitsMax) {
+      if (digits + zeros + 1 > kCoefficientDigitsMax) {
         return std::nullopt;
       }
       const int shift = static_cast<int>(zeros) + 1;
@@ -164,7 +164,7 @@ std::optional<Decimal> read_number(std::string_view text) {
   const std::int64_t scale =
       std::int64_t{exponent} - static_cast<std::int64_t>(fraction.size()) + zeros;
   const std::int64_t magnitude = scale + digits;  // 10^(magnitude-1) <= |x| < 10^magnitude
-  if (magnitude > kDigitsMax || magnitude - 1 < -kDigitsMax) {
+  if (magnitude > kCoefficientDigitsMax || magnitude - 1 < -kCoefficientDigitsMax) {
     return std::nullopt;
   }
   return Decimal::from_parts(negative, coefficient, static_cast<int>(scale));

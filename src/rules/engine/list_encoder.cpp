@@ -15,9 +15,8 @@ using rule::LoweredConstant;
 using rule::LoweredLeaf;
 using rule::LoweredTest;
 
-constexpr std::uint32_t kNotNull = 1;
 constexpr std::uint32_t kHoldsNull = 2;
-constexpr std::uint32_t bit_of_leaf(size_t leaf) { return std::uint32_t{4} << leaf; }
+constexpr std::uint32_t bit_of_list_test(size_t leaf) { return std::uint32_t{4} << leaf; }
 
 /// A value that some leaf looks for.
 struct Wanted {
@@ -34,15 +33,15 @@ struct AllOf {
 class ListEncoder final : public Encoder {
  public:
   ListEncoder(column::ColumnId column, std::span<const LoweredLeaf* const> leaves)
-      : column_(column), width_(width_for(bit_of_leaf(leaves.size()) - 1)) {
+      : column_(column), width_(width_for(bit_of_list_test(leaves.size()) - 1)) {
     for (size_t i = 0; i < leaves.size(); ++i) {
-      AllOf all{.bit = bit_of_leaf(i)};
+      AllOf all{.bit = bit_of_list_test(i)};
       for (const LoweredConstant& constant : leaves[i]->constants) {
         Wanted& wanted =
             wanted_.try_emplace(std::get<std::string>(constant), Wanted{.id = wanted_.size()})
                 .first->second;
         if (leaves[i]->test == LoweredTest::kHasAny) {
-          wanted.any |= bit_of_leaf(i);
+          wanted.any |= bit_of_list_test(i);
         } else {
           all.ids.push_back(wanted.id);
         }
@@ -110,7 +109,7 @@ EncodedLeaves encode_lists(column::ColumnId column, std::span<const LoweredLeaf*
                     leaves[i]->test == LoweredTest::kHasAll);
     // What is not found in a list that holds a null may be that null: UNKNOWN (SEMANTICS 11). So
     // kHasAny is FALSE, and some value of kHasAll is, only in lists without one.
-    const std::uint32_t bit = bit_of_leaf(i);
+    const std::uint32_t bit = bit_of_list_test(i);
     encoded.leaves.push_back(
         {.is_true = CodeBits{.mask = bit, .value = bit},
          .is_false = CodeBits{.mask = kNotNull | kHoldsNull | bit, .value = kNotNull}});

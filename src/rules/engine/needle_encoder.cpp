@@ -11,8 +11,7 @@ using column::ColumnView;
 using rule::LoweredLeaf;
 using rule::LoweredTest;
 
-constexpr std::uint32_t kNotNull = 1;
-constexpr std::uint32_t bit_of_leaf(size_t leaf) { return std::uint32_t{2} << leaf; }
+constexpr std::uint32_t bit_of_needle(size_t leaf) { return std::uint32_t{2} << leaf; }
 
 struct Needle {
   std::string text;
@@ -24,7 +23,7 @@ class NeedleEncoder final : public Encoder {
   NeedleEncoder(column::ColumnId column, std::vector<Needle> needles)
       : column_(column),
         needles_(std::move(needles)),
-        width_(width_for(bit_of_leaf(needles_.size()) - 1)) {}
+        width_(width_for(bit_of_needle(needles_.size()) - 1)) {}
 
   std::span<const column::ColumnId> inputs() const override { return {&column_, 1}; }
   size_t code_width() const override { return width_; }
@@ -41,7 +40,7 @@ class NeedleEncoder final : public Encoder {
       const Needle& needle = needles_[i];
       if (needle.at_end ? text.ends_with(needle.text)
                         : text.find(needle.text) != std::string_view::npos) {
-        code |= bit_of_leaf(i);
+        code |= bit_of_needle(i);
       }
     }
     return code;
@@ -61,7 +60,7 @@ EncodedLeaves encode_needles(column::ColumnId column, std::span<const LoweredLea
   for (size_t i = 0; i < leaves.size(); ++i) {
     needles.push_back({.text = std::get<std::string>(leaves[i]->constants.front()),
                        .at_end = leaves[i]->test == LoweredTest::kEndsWith});
-    const std::uint32_t bit = bit_of_leaf(i);
+    const std::uint32_t bit = bit_of_needle(i);
     encoded.leaves.push_back({.is_true = CodeBits{.mask = bit, .value = bit},
                               .is_false = CodeBits{.mask = kNotNull | bit, .value = kNotNull}});
   }

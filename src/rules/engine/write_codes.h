@@ -15,6 +15,9 @@ constexpr size_t width_for(std::uint64_t highest) {
   return highest < (1U << 8) ? 1 : highest < (1U << 16) ? 2 : 4;
 }
 
+/// In codes made of bits: the cell is not null.
+constexpr std::uint32_t kNotNull = 1;
+
 /// Writes code_of(row) for every row, in codes of `width` bytes.
 template <typename CodeOf>
 void write_codes(size_t row_count, size_t width, void* codes, CodeOf code_of) {

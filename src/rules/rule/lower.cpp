@@ -22,12 +22,12 @@ struct Position {
 };
 
 /// The values that a domain of whole numbers has.
-struct Range {
+struct DomainRange {
   Int128 min = 0;
   Int128 max = 0;
 };
 
-Range range_of(Domain domain) {
+DomainRange range_of(Domain domain) {
   if (domain == Domain::kDecimal) {
     const auto limit = static_cast<Int128>(column::power_of_ten(38));
     return {.min = -(limit - 1), .max = limit - 1};
@@ -72,7 +72,7 @@ LoweredExpression both(LoweredExpression first, LoweredExpression second) {
 
 /// A comparison with a literal that may lie between two values of the domain, or outside of it.
 LoweredExpression compare_whole(const LoweredSource& source, LoweredTest test, Position literal) {
-  const Range range = range_of(source.domain);
+  const DomainRange range = range_of(source.domain);
   const auto at = [&](LoweredTest exact_test, Int128 bound) {
     return leaf(source, exact_test, {whole_number(source.domain, bound)});
   };

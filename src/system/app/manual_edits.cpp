@@ -266,7 +266,7 @@ int report_lines(LineProblems problems, const std::string& file) {
 }
 
 // What is to be written, and how much of what was asked for is there already.
-struct Work {
+struct Editing {
   membership::EditRequest request;
   size_t unchanged = 0;
   size_t blocked = 0;  // grants of tags that a block keeps away
@@ -288,10 +288,10 @@ bool same_but_for_the_hour(const ManualEdit& stored, const ManualEdit& wanted) {
   return same_decision(stored, other);
 }
 
-base::Result<Work> compare(const std::vector<ManualEdit>& edits, bool remove, Asking& asking,
-                           Micros now) {
+base::Result<Editing> compare(const std::vector<ManualEdit>& edits, bool remove, Asking& asking,
+                              Micros now) {
   const bool few = edits.size() <= 100;
-  Work work{.request = {.set = {}, .remove = {}, .stamp = {.time = now}}};
+  Editing work{.request = {.set = {}, .remove = {}, .stamp = {.time = now}}};
   using Key = std::pair<std::string, std::int32_t>;
   std::map<Key, ManualEdit> same_kind;
   std::set<Key> blocks;
@@ -343,7 +343,7 @@ base::Result<membership::PublishCounts> write(const membership::EditRequest& req
   }
 }
 
-std::string result_text(const Work& work, const membership::PublishCounts& counts,
+std::string result_text(const Editing& work, const membership::PublishCounts& counts,
                         const EditOptions& options) {
   const size_t done = work.request.set.size() + work.request.remove.size();
   const std::string verb = options.remove ? "removed" : "set";
@@ -398,7 +398,7 @@ base::Result<int> run_edit(const EditOptions& options) {
   if (!problems.empty()) {
     return report_lines(std::move(problems), options.file);
   }
-  Work work;
+  Editing work;
   membership::PublishCounts counts;
   if (!edits.empty()) {
     work = TAGSMITH_TRY(compare(edits, options.remove, *asking, now));

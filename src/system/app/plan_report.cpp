@@ -86,7 +86,7 @@ std::string reasons_json(const PlanReport& report, const TagPlan& tag) {
   return report.reasons.empty() ? "" : fmt::format(R"(,"reasons":[{}])", list);
 }
 
-std::string note(const TagPlan& tag) {
+std::string remark_on(const TagPlan& tag) {
   return tag.is_new ? "new tag" : tag.rule_changed ? "new rule" : "";
 }
 
@@ -107,7 +107,7 @@ TextTable table_with(const std::vector<TagPlan>& tags, size_t sample_width) {
   for (const TagPlan& tag : tags) {
     if (changes(tag) || tag.is_new || tag.rule_changed) {
       table.add({tag.code, grouped(tag.before), grouped(after(tag)),
-                 signed_number('+', tag.entered), signed_number('-', tag.left), note(tag),
+                 signed_number('+', tag.entered), signed_number('-', tag.left), remark_on(tag),
                  sample_width == 0 ? "" : sample(tag, sample_width)});
     }
   }

@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 5> kEndings = {".parquet", ".csv", ".tsv"
 bool is_hidden(std::string_view name) { return name.starts_with('.') || name.starts_with('_'); }
 
 // What one folder holds.
-struct Folder {
+struct Listing {
   std::string path;
   std::vector<std::string> files;       // names of data files
   std::vector<std::string> partitions;  // "ds=20251122"
@@ -34,8 +34,8 @@ struct Folder {
   bool is_marked = false;
 };
 
-base::Result<Folder> look_into(const std::string& path) {
-  Folder folder{.path = path};
+base::Result<Listing> list_data(const std::string& path) {
+  Listing folder{.path = path};
   for (const files::Entry& entry : TAGSMITH_TRY(files::list_folder(path))) {
     if (is_hidden(entry.name)) {
       folder.is_marked = folder.is_marked || (!entry.is_folder && entry.name == kMarker);
@@ -89,7 +89,7 @@ struct Partition {
   std::string value;
 };
 
-std::vector<Partition> partitions_of(const Folder& folder) {
+std::vector<Partition> partitions_of(const Listing& folder) {
   std::vector<Partition> partitions;
   for (const std::string& name : folder.partitions) {
     const size_t equals = name.find('=');
@@ -117,7 +117,7 @@ class Surveyor {
   explicit Surveyor(const SameColumns& have_same_columns) : have_same_columns_(have_same_columns) {}
 
   base::Status look_at_all(const std::string& path, const std::string& own_name) {
-    const Folder root = TAGSMITH_TRY(look_into(path));
+    const Listing root = TAGSMITH_TRY(list_data(path));
     TAGSMITH_TRY(add_partitions(root, "", own_name));
     TAGSMITH_TRY(add_files(root, "", own_name));
     for (const std::string& name : root.folders) {
@@ -135,12 +135,12 @@ class Surveyor {
 
  private:
   // A folder of the root: a table, or a database of tables.
-  base::Status add_folder(const Folder& root, const std::string& name) {
-    const Folder folder = TAGSMITH_TRY(look_into(files::join(root.path, name)));
+  base::Status add_folder(const Listing& root, const std::string& name) {
+    const Listing folder = TAGSMITH_TRY(list_data(files::join(root.path, name)));
     TAGSMITH_TRY(add_partitions(folder, "", without_ending(name)));
     TAGSMITH_TRY(add_table_folder(folder, "", without_ending(name)));
     for (const std::string& below : folder.folders) {
-      const Folder table = TAGSMITH_TRY(look_into(files::join(folder.path, below)));
+      const Listing table = TAGSMITH_TRY(list_data(files::join(folder.path, below)));
       TAGSMITH_TRY(add_partitions(table, name, without_ending(below)));
       TAGSMITH_TRY(add_table_folder(table, name, without_ending(below)));
       for (const std::string& deeper : table.folders) {
@@ -151,7 +151,7 @@ class Surveyor {
   }
 
   // The files of a folder that has them: one table where all have the same columns.
-  base::Status add_table_folder(const Folder& folder, const std::string& database,
+  base::Status add_table_folder(const Listing& folder, const std::string& database,
                                 const std::string& name) {
     note_others(folder);
     const auto by_ending = grouped(folder.files, ending_of);
@@ -174,7 +174,7 @@ class Surveyor {
   }
 
   // Files each of which is a table, but for those of one that are named alike.
-  base::Status add_files(const Folder& folder, const std::string& database,
+  base::Status add_files(const Listing& folder, const std::string& database,
                          const std::string& own_name) {
     if (database.empty()) {
       note_others(folder);
@@ -202,7 +202,7 @@ class Surveyor {
   }
 
   // A table of the folders COLUMN=VALUE in a folder.
-  base::Status add_partitions(const Folder& folder, const std::string& database,
+  base::Status add_partitions(const Listing& folder, const std::string& database,
                               const std::string& name) {
     const std::vector<Partition> all = partitions_of(folder);
     std::map<std::string, std::vector<Partition>> by_column;
@@ -216,14 +216,14 @@ class Surveyor {
     return {};
   }
 
-  base::Status add_partitioned(const Folder& folder, const std::vector<Partition>& partitions,
+  base::Status add_partitioned(const Listing& folder, const std::vector<Partition>& partitions,
                                const std::string& database, const std::string& name) {
     const std::string_view format = format_of_days(partitions);
     const std::string& column = partitions.front().column;
     SurveyedTable table{.database = database, .name = name, .path = folder.path};
     DayFolders days{.column = column, .format = std::string(format)};
     for (const Partition& partition : partitions) {
-      const Folder inside = TAGSMITH_TRY(look_into(files::join(folder.path, partition.folder)));
+      const Listing inside = TAGSMITH_TRY(list_data(files::join(folder.path, partition.folder)));
       const auto endings = grouped(inside.files, ending_of);
       if (format.empty() || !inside.partitions.empty() || endings.size() > 1) {
         return add_nested(folder, partitions, std::move(table));
@@ -257,7 +257,7 @@ class Surveyor {
 
   // Folders that are no days, or have folders inside: all their files are the table, or those of
   // the latest where the values are days.
-  base::Status add_nested(const Folder& folder, const std::vector<Partition>& partitions,
+  base::Status add_nested(const Listing& folder, const std::vector<Partition>& partitions,
                           SurveyedTable table) {
     std::string pattern = exactly(folder.path);
     table.remark =
@@ -293,7 +293,7 @@ class Surveyor {
   }
 
   // "year=2025/month=11/day=22": the latest folder, as far down as folders are parts of a day.
-  static base::Result<std::string> newest_below(const Folder& folder,
+  static base::Result<std::string> newest_below(const Listing& folder,
                                                 std::vector<Partition> partitions) {
     std::string newest;
     do {
@@ -302,7 +302,7 @@ class Surveyor {
             return std::pair(partition.value.size(), partition.value);
           });
       newest += (newest.empty() ? "" : "/") + latest.folder;
-      partitions = partitions_of(TAGSMITH_TRY(look_into(files::join(folder.path, newest))));
+      partitions = partitions_of(TAGSMITH_TRY(list_data(files::join(folder.path, newest))));
     } while (!partitions.empty() && is_part_of_day(partitions));
     return newest;
   }
@@ -316,7 +316,7 @@ class Surveyor {
   }
 
   // Of files that are named after days the last one is the table as it is now.
-  static SurveyedTable newest_of_days(const Folder& folder, const std::vector<std::string>& names,
+  static SurveyedTable newest_of_days(const Listing& folder, const std::vector<std::string>& names,
                                       SurveyedTable table) {
     std::string newest_day;
     std::string newest;
@@ -341,7 +341,7 @@ class Surveyor {
     return table;
   }
 
-  static SurveyedTable table_of_files(const Folder& folder, const std::vector<std::string>& names,
+  static SurveyedTable table_of_files(const Listing& folder, const std::vector<std::string>& names,
                                       const std::string& database, const std::string& name) {
     SurveyedTable table{.database = database, .name = name};
     for (const std::string& file : names) {
@@ -354,7 +354,7 @@ class Surveyor {
   }
 
   // Whether no other file of the folder has a name that "STEM*ENDING" matches.
-  static bool matches_only(const Folder& folder, const std::string& stem,
+  static bool matches_only(const Listing& folder, const std::string& stem,
                            const std::vector<std::string>& names) {
     const auto matching = std::ranges::count_if(folder.files, [&](const std::string& file) {
       return file.starts_with(stem) && ending_of(file) == ending_of(names.front());
@@ -372,7 +372,7 @@ class Surveyor {
     return groups;
   }
 
-  void note_others(const Folder& folder) {
+  void note_others(const Listing& folder) {
     for (const std::string& name : folder.others) {
       pass_over(files::join(folder.path, name), "no kind of file that is read");
     }

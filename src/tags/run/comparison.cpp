@@ -15,7 +15,6 @@ namespace {
 
 using dataset::UserNumber;
 using membership::ManualEdit;
-using Effect = TagMark::Effect;
 
 }  // namespace
 
@@ -174,8 +173,8 @@ base::Status Comparison::compare(std::string_view user_id, std::optional<UserNum
   if (edits != edits_.end()) {
     TAGSMITH_TRY(mark_exactly(user_id, number.has_value(), found, edits->second, marks));
   }
-  if (std::ranges::all_of(marks,
-                          [](const TagMark& mark) { return mark.effect == Effect::kNone; })) {
+  if (std::ranges::all_of(
+          marks, [](const TagMark& mark) { return mark.effect == TagMark::Effect::kNone; })) {
     return {};
   }
   if (!is_stored) {
@@ -202,7 +201,7 @@ std::vector<TagMark> Comparison::marks_of(std::span<const std::int32_t> found,
     marks.push_back({.tag_id = tag,
                      .is_found = true,
                      .is_stored = is_stored,
-                     .effect = is_stored ? Effect::kNone : Effect::kEnters});
+                     .effect = is_stored ? TagMark::Effect::kNone : TagMark::Effect::kEnters});
   }
   for (; next < stored.size(); ++next) {
     mark_stored(stored[next], marks);
@@ -212,7 +211,7 @@ std::vector<TagMark> Comparison::marks_of(std::span<const std::int32_t> found,
 
 void Comparison::mark_stored(std::int32_t tag, std::vector<TagMark>& marks) const {
   if (std::ranges::binary_search(scope_, tag)) {
-    marks.push_back({.tag_id = tag, .is_stored = true, .effect = Effect::kLeaves});
+    marks.push_back({.tag_id = tag, .is_stored = true, .effect = TagMark::Effect::kLeaves});
   }
 }
 
@@ -229,7 +228,7 @@ base::Status Comparison::mark_exactly(std::string_view user_id, bool in_input,
   const membership::Merged merged = merge(before, result, scope_, edits, stamp_);
   std::map<std::int32_t, TagMark> by_tag;
   for (TagMark& mark : marks) {
-    mark.effect = Effect::kNone;
+    mark.effect = TagMark::Effect::kNone;
     by_tag[mark.tag_id] = mark;
   }
   const auto mark_of = [&](std::int32_t tag_id) -> TagMark& {
@@ -240,7 +239,7 @@ base::Status Comparison::mark_exactly(std::string_view user_id, bool in_input,
   for (const membership::Change& change : merged.changes) {
     const bool enters = change.kind == membership::Change::Kind::kEntered;
     TagMark& mark = mark_of(change.tag_id);
-    mark.effect = enters ? Effect::kEnters : Effect::kLeaves;
+    mark.effect = enters ? TagMark::Effect::kEnters : TagMark::Effect::kLeaves;
     const auto detail = membership::parse_detail(change.detail);
     const bool is_blocked = std::ranges::any_of(edits, [&](const ManualEdit& edit) {
       return edit.tag_id == change.tag_id && edit.kind == ManualEdit::Kind::kBlock &&
@@ -252,7 +251,7 @@ base::Status Comparison::mark_exactly(std::string_view user_id, bool in_input,
   for (const membership::StoredTag& after : merged.tags) {
     const auto old = std::ranges::find(before.tags, after.tag_id, &membership::StoredTag::tag_id);
     if (old != before.tags.end() && old->detail != after.detail) {
-      mark_of(after.tag_id).effect = Effect::kRewritten;
+      mark_of(after.tag_id).effect = TagMark::Effect::kRewritten;
     }
   }
   marks.clear();
@@ -263,8 +262,8 @@ base::Status Comparison::mark_exactly(std::string_view user_id, bool in_input,
 }
 
 void Comparison::count(std::string_view user_id, const TagMark& mark) {
-  const bool enters = mark.effect == Effect::kEnters;
-  if (!enters && mark.effect != Effect::kLeaves) {
+  const bool enters = mark.effect == TagMark::Effect::kEnters;
+  if (!enters && mark.effect != TagMark::Effect::kLeaves) {
     return;
   }
   TagPlan* plan = plan_of(mark.tag_id);

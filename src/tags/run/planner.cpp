@@ -31,7 +31,6 @@ namespace {
 using catalog::CheckedRule;
 using dataset::UserNumber;
 using membership::ManualEdit;
-using Effect = TagMark::Effect;
 
 void report(const Workplace& place, std::string_view activity) {
   if (place.progress) {
@@ -270,7 +269,8 @@ class Planner {
     return static_cast<std::uint64_t>(
         std::ranges::count_if(changed(), [&](const ChangedUser& user) {
           return !user.number && std::ranges::any_of(user.marks, [&](const TagMark& mark) {
-            return mark.effect == Effect::kLeaves && !mark.is_by_hand && !is_held(mark.tag_id);
+            return mark.effect == TagMark::Effect::kLeaves && !mark.is_by_hand &&
+                   !is_held(mark.tag_id);
           });
         }));
   }
@@ -297,7 +297,7 @@ class Planner {
 
   [[nodiscard]] bool differs(const ChangedUser& user) const {
     return std::ranges::any_of(user.marks, [&](const TagMark& mark) {
-      return mark.effect != Effect::kNone && is_planned(mark);
+      return mark.effect != TagMark::Effect::kNone && is_planned(mark);
     });
   }
 

@@ -12,8 +12,6 @@
 namespace tagsmith::duckdb {
 namespace {
 
-constexpr std::chrono::milliseconds kInterruptPeriod{50};
-
 // Repeats the call: DuckDB forgets an interrupt that comes just before a query starts.
 void pass_on_interrupts(const std::stop_token& stop, duckdb_connection connection) {
   std::mutex mutex;

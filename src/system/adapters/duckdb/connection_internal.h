@@ -2,6 +2,7 @@
 
 #include <duckdb.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,9 @@ using OwnedConnection = Owned<duckdb_connection, duckdb_disconnect>;
 using OwnedStatement = Owned<duckdb_prepared_statement, duckdb_destroy_prepare>;
 using OwnedChunk = Owned<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 using OwnedType = Owned<duckdb_logical_type, duckdb_destroy_logical_type>;
+
+/// How often somebody who waits for DuckDB looks whether the process is to end.
+constexpr std::chrono::milliseconds kInterruptPeriod{50};
 
 struct Database::Handle {
   explicit Handle(const std::string& spill_parent) : spill(spill_parent) {}

@@ -20,8 +20,6 @@
 namespace tagsmith::duckdb {
 namespace {
 
-constexpr std::chrono::milliseconds kInterruptPeriod{50};
-
 // Rows that go to DuckDB together.
 struct Rows {
   std::string user_bytes;
