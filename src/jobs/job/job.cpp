@@ -21,6 +21,10 @@ std::string_view name_of(Desired desired) { return kDesired.of(desired); }
 std::string_view name_of(Phase phase) { return kPhases.of(phase); }
 std::string_view name_of(HoldReason reason) { return kHoldReasons.of(reason); }
 
+bool should_run(Desired desired) {
+  return desired == Desired::kRunning || desired == Desired::kDoneOnce;
+}
+
 bool is_over(Phase phase) {
   return phase == Phase::kFinished || phase == Phase::kFailed || phase == Phase::kCancelled;
 }
@@ -30,7 +34,7 @@ bool is_settled(Desired desired, Phase phase) {
     case Desired::kRunning:
       return phase == Phase::kRunning;
     case Desired::kSuspended:
-      return phase == Phase::kSuspended;
+      return phase == Phase::kSuspended || phase == Phase::kIdle;
     case Desired::kStopped:
       return phase == Phase::kIdle || is_over(phase);
     case Desired::kDoneOnce:

@@ -47,6 +47,9 @@ std::string_view name_of(Desired desired);
 std::string_view name_of(Phase phase);
 std::string_view name_of(HoldReason reason);
 
+/// An attempt should be at work.
+bool should_run(Desired desired);
+
 /// Nothing more happens by itself: a person starts it again.
 bool is_over(Phase phase);
 

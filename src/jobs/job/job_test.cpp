@@ -27,7 +27,7 @@ std::vector<std::string> settled_phases(Desired desired) {
 
 TEST(Job, IsSettledWhereItWasAskedToBe) {
   EXPECT_THAT(settled_phases(Desired::kRunning), ElementsAre("running"));
-  EXPECT_THAT(settled_phases(Desired::kSuspended), ElementsAre("suspended"));
+  EXPECT_THAT(settled_phases(Desired::kSuspended), ElementsAre("idle", "suspended"));
   EXPECT_THAT(settled_phases(Desired::kDoneOnce), ElementsAre("finished"));
   EXPECT_THAT(settled_phases(Desired::kStopped),
               ElementsAre("idle", "finished", "failed", "cancelled"));

@@ -85,6 +85,7 @@ struct Policy {
   int stall_intervals = 3;          // of the checkpoint interval, beside one timeout
 
   // Telling.
+  Micros silence_max = 20 * kSecond;        // of a cluster, then it is told
   Micros unreachable_after = 10 * kMinute;  // then the job is held
   Micros quiet_after = kMinute;             // that a cause has to be gone before its incident is
   Micros repeat_after = kDay;               // a job that is still held is told again
