@@ -56,7 +56,7 @@ long-mutation: ## plausible slips in the product: each must be killed by a test
 long-fuzz: ## every fuzzer, five minutes each
 long-crash: ## 250 runs killed at random, and the power cut in 200 ways at every sync
 long-differential: ## ten million cases through interpreter, engine and DuckDB
-long-simulation: ## four thousand walks through runs, edits and faults beside a model of the store
+long-simulation: ## four thousand walks of runs, edits and faults beside a model, ten million decisions about jobs
 long-%:
 	@tools/long $*
 
