@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -580,8 +581,9 @@ class BadInput(ProjectTest):
         for i in range(20_000):
             self.users[f"new{i}"] = {"age": 40, "level": "VIP"}
         self.write()
-        limited = ["bash", "-c", f"ulimit -f 600; exec {BINARY} run --as-of {DAY} --accept gained:vip "
-                   "--accept gained:adult --accept gained:adult_vip --started-at '2025-11-22 12:00:00'"]
+        limited = ["bash", "-c", f"ulimit -f 600; exec {shlex.quote(str(BINARY))} run --as-of {DAY} "
+                   "--accept gained:vip --accept gained:adult --accept gained:adult_vip "
+                   "--started-at '2025-11-22 12:00:00'"]
         done = subprocess.run(limited, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False)
         self.assertEqual(done.returncode, 1, done)
         self.assertIsNone(self.tags_of("new1") if self.tags_of("new19999") else None)
