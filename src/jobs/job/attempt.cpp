@@ -5,12 +5,12 @@
 namespace tagsmith::job {
 namespace {
 
-constexpr Names<AttemptState, 8> kStates{
+constexpr Names<AttemptState, 8> kAttemptStates{
     {"planned", "sent", "accepted", "finished", "failed", "cancelled", "vanished", "void"}};
 
 }  // namespace
 
-std::string_view name_of(AttemptState state) { return kStates.of(state); }
+std::string_view name_of(AttemptState state) { return kAttemptStates.of(state); }
 
 bool is_final(AttemptState state) { return state > AttemptState::kAccepted; }
 

@@ -5,13 +5,13 @@
 namespace tagsmith::job {
 namespace {
 
-constexpr Names<EngineState, 12> kStates{{"INITIALIZING", "CREATED", "RUNNING", "RESTARTING",
-                                          "RECONCILING", "FAILING", "CANCELLING", "SUSPENDED",
-                                          "FINISHED", "FAILED", "CANCELED", "unknown"}};
+constexpr Names<EngineState, 12> kEngineStates{{"INITIALIZING", "CREATED", "RUNNING", "RESTARTING",
+                                                "RECONCILING", "FAILING", "CANCELLING", "SUSPENDED",
+                                                "FINISHED", "FAILED", "CANCELED", "unknown"}};
 
 }  // namespace
 
-std::string_view name_of(EngineState state) { return kStates.of(state); }
+std::string_view name_of(EngineState state) { return kEngineStates.of(state); }
 
 bool is_final(EngineState state) {
   return state == EngineState::kFinished || state == EngineState::kFailed ||
