@@ -19,7 +19,7 @@ if(TAGSMITH_WERROR)
   endif()
 endif()
 
-set(TAGSMITH_TEST_ENVIRONMENT "") # for every test
+set(TAGSMITH_TEST_ENVIRONMENT "LC_ALL=" "LC_MESSAGES=C") # for every test: what it compares with is in English
 set(TAGSMITH_TEST_PATIENCE 1)     # times the TIMEOUT of every test
 if(TAGSMITH_SANITIZER STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -29,9 +29,9 @@ class Said:
 
 
 def environment(**changes):
-    """That of this process without what steers colors, and with `changes`."""
+    """That of this process without what steers colors and the language, and with `changes`."""
     values = {name: value for name, value in os.environ.items()
-              if name not in ("NO_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG")}
+              if name not in ("NO_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LANG")}
     values.update({"TERM": "xterm", "LANG": "C.UTF-8"})
     values.update(changes)
     return values

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/language.h"
+
 namespace tagsmith::base {
 
 Error Error::while_doing(std::string_view activity) && {
@@ -21,7 +23,7 @@ Error unavailable(std::string message) {
   return {.code = ErrorCode::kUnavailable, .message = std::move(message)};
 }
 
-Error cancelled() { return {.code = ErrorCode::kCancelled, .message = "interrupted"}; }
+Error cancelled() { return {.code = ErrorCode::kCancelled, .message = tr("interrupted")}; }
 
 Error internal_error(std::string message) {
   return {.code = ErrorCode::kInternal, .message = std::move(message)};

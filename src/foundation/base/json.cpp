@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/language.h"
+
 namespace tagsmith::base {
 namespace {
 
@@ -46,8 +48,8 @@ class Builder : public nlohmann::json_sax<WideJson> {
   bool key(string_t& value) override {
     if (!keys_.back().insert(value).second) {
       problem_ = {"E_DUPLICATE_KEY", json_pointer(pointer(), value),
-                  fmt::format("the key {} stands twice in this object", quote(value)),
-                  "keep one of them"};
+                  message("the key {} stands twice in this object", quote(value)),
+                  tr("keep one of them")};
       return false;
     }
     names_.back() = value;
@@ -59,8 +61,8 @@ class Builder : public nlohmann::json_sax<WideJson> {
     constexpr int kNumberOutOfRange = 406;
     if (error.id == kNumberOutOfRange) {
       problem_ = {"E_VALUE_TYPE", pointer(stack_.size()),
-                  "a number that is too large to be compared",
-                  "at most 38 significant digits, below 1e38"};
+                  tr("a number that is too large to be compared"),
+                  tr("at most 38 significant digits, below 1e38")};
       return false;
     }
     // The library's text: "[json.exception.parse_error.101] parse error at line 1, column 9: ...".
@@ -69,7 +71,7 @@ class Builder : public nlohmann::json_sax<WideJson> {
       what.remove_prefix(start + 2);
     }
     problem_ = {"E_JSON", fmt::format("byte {}", position == 0 ? 0 : position - 1),
-                "not a JSON text: " + std::string(what), ""};
+                message("not a JSON text: {}", what), ""};
     return false;
   }
 
@@ -80,7 +82,7 @@ class Builder : public nlohmann::json_sax<WideJson> {
   bool open(Json container) {
     if (stack_.size() >= static_cast<size_t>(kJsonNestingMax)) {
       problem_ = {"E_LIMIT", pointer(),
-                  fmt::format("more than {} nested lists and objects", kJsonNestingMax), ""};
+                  message("more than {} nested lists and objects", kJsonNestingMax), ""};
       return false;
     }
     if (container.object() != nullptr) {
@@ -126,7 +128,7 @@ class Builder : public nlohmann::json_sax<WideJson> {
   std::vector<std::string> names_;                        // the last key of each of them
   std::vector<std::set<std::string, std::less<>>> keys_;  // the keys of each open object
   Json root_;
-  Problem problem_{"E_JSON", "byte 0", "not a JSON text", ""};
+  Problem problem_{"E_JSON", "byte 0", tr("not a JSON text"), ""};
 };
 
 }  // namespace
@@ -142,20 +144,22 @@ const Json* Json::find(std::string_view key) const {
   return nullptr;
 }
 
-std::string_view Json::kind() const {
-  static constexpr std::string_view kKinds[] = {"null",   "a boolean", "a number",
-                                                "a text", "a list",    "an object"};
-  return kKinds[value_.index()];
+std::string Json::kind() const {
+  static constexpr std::string_view kKinds[] = {marked("null"),     marked("a boolean"),
+                                                marked("a number"), marked("a text"),
+                                                marked("a list"),   marked("an object")};
+  return tr(kKinds[value_.index()]);
 }
 
 Result<Json, Problems> parse_json(std::string_view text) {
   if (text.size() > kJsonBytesMax) {
-    return Problems{{"E_LIMIT", "", fmt::format("longer than {} bytes", kJsonBytesMax), ""}};
+    return Problems{{"E_LIMIT", "", message("longer than {} bytes", kJsonBytesMax), ""}};
   }
   Builder builder;
   // The library skips a byte order mark, which RFC 8259 does not know.
   if (text.starts_with("\xEF\xBB\xBF")) {
-    return Problems{{"E_JSON", "byte 0", "not a JSON text: it starts with a byte order mark", ""}};
+    return Problems{
+        {"E_JSON", "byte 0", tr("not a JSON text: it starts with a byte order mark"), ""}};
   }
   if (!WideJson::sax_parse(text, &builder)) {
     return Problems{builder.take_problem()};

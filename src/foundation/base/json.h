@@ -42,7 +42,7 @@ class Json {
   [[nodiscard]] const Json* find(std::string_view key) const;
 
   /// "null", "a boolean", "a number", "a text", "a list", "an object": for messages.
-  [[nodiscard]] std::string_view kind() const;
+  [[nodiscard]] std::string kind() const;
 
   bool operator==(const Json& other) const { return value_ == other.value_; }
 

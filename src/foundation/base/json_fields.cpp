@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::base {
@@ -101,7 +102,7 @@ void JsonFields::fail(std::string_view key) {
 
 Status JsonFields::status() const {
   if (failed_) {
-    return invalid_argument(fmt::format("the member {} is missing or wrong", quote(*failed_)));
+    return invalid_argument(message("the member {} is missing or wrong", quote(*failed_)));
   }
   return {};
 }

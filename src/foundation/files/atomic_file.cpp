@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "files/system_error.h"
 
@@ -31,11 +32,11 @@ base::Result<std::string> follow_links(const std::string& path) {
   std::error_code error;
   for (int followed = 0; std::filesystem::is_symlink(target, error); ++followed) {
     if (followed == kLinksMax) {
-      return system_error("write", path, ELOOP);
+      return system_error(base::tr("write"), path, ELOOP);
     }
     const std::filesystem::path next = std::filesystem::read_symlink(target, error);
     if (error) {
-      return system_error("write", path, error.value());
+      return system_error(base::tr("write"), path, error.value());
     }
     target = target.parent_path() / next;
   }
@@ -49,25 +50,25 @@ std::string temporary_beside(const std::string& target) {
 
 base::Error wrong_kind(const std::string& path, std::string_view what, std::string hint) {
   return {.code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("cannot write {}: {}", base::quote(path, path.size()), what),
+          .message = base::message("cannot write {}: {}", base::quote(path, path.size()), what),
           .path = path,
           .hint = std::move(hint)};
 }
 
 base::Error not_empty(const std::string& path) {
-  return {
-      .code = base::ErrorCode::kConflict,
-      .message = fmt::format("{} is there already, and not empty", base::quote(path, path.size())),
-      .path = path,
-      .hint = "name another folder"};
+  return {.code = base::ErrorCode::kConflict,
+          .message =
+              base::message("{} is there already, and not empty", base::quote(path, path.size())),
+          .path = path,
+          .hint = base::tr("name another folder")};
 }
 
 base::Status check_folder_of(const std::string& target) {
   struct stat status{};
   const std::string folder = folder_of(target);
   if (stat(folder.c_str(), &status) != 0) {
-    base::Error error = system_error("write into the folder", folder, errno);
-    error.hint = "make the folder first";
+    base::Error error = system_error(base::tr("write into the folder"), folder, errno);
+    error.hint = base::tr("make the folder first");
     return error;
   }
   return {};
@@ -92,7 +93,7 @@ void take_over_access(int descriptor, const std::string& target) {
 base::Status sync(const std::string& path, int flags, const std::string& access_of = "") {
   const int descriptor = open(path.c_str(), flags | O_CLOEXEC);
   if (descriptor < 0) {
-    return system_error("open", path, errno);
+    return system_error(base::tr("open"), path, errno);
   }
   if (!access_of.empty()) {
     take_over_access(descriptor, access_of);
@@ -102,7 +103,7 @@ base::Status sync(const std::string& path, int flags, const std::string& access_
   close(descriptor);
   // Some file systems cannot sync a folder and say EINVAL; there is nothing more to do there.
   if (result != 0 && error_number != EINVAL) {
-    return system_error("write", path, error_number);
+    return system_error(base::tr("write"), path, error_number);
   }
   return {};
 }
@@ -115,10 +116,10 @@ base::Result<AtomicFile> AtomicFile::create(const std::string& path, Access acce
   struct stat status{};
   const bool exists = stat(target.c_str(), &status) == 0;
   if (name.empty() || name == "." || name == ".." || (exists && S_ISDIR(status.st_mode))) {
-    return wrong_kind(path, "it is a folder", "give the name of a file");
+    return wrong_kind(path, base::tr("it is a folder"), base::tr("give the name of a file"));
   }
   if (exists && !S_ISREG(status.st_mode)) {
-    return wrong_kind(path, "it is no regular file", "give the name of a file");
+    return wrong_kind(path, base::tr("it is no regular file"), base::tr("give the name of a file"));
   }
   TAGSMITH_TRY(check_folder_of(target));
   std::string temporary = temporary_beside(target);
@@ -128,7 +129,7 @@ base::Result<AtomicFile> AtomicFile::create(const std::string& path, Access acce
   const mode_t mode = is_private ? S_IRUSR | S_IWUSR : 0666;
   const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (descriptor < 0) {
-    return system_error("write", path, errno);
+    return system_error(base::tr("write"), path, errno);
   }
   return AtomicFile(path, target, std::move(temporary), descriptor);
 }
@@ -177,7 +178,7 @@ base::Status AtomicFile::write_out(std::string_view bytes) {
       if (errno == EINTR) {
         continue;
       }
-      return system_error("write", path_, errno);
+      return system_error(base::tr("write"), path_, errno);
     }
     bytes.remove_prefix(static_cast<size_t>(written));
   }
@@ -189,11 +190,11 @@ base::Status AtomicFile::commit() {
   TAGSMITH_TRY(flush());
   const int closed = close(std::exchange(descriptor_, -1));
   if (closed != 0) {
-    return system_error("write", path_, errno);
+    return system_error(base::tr("write"), path_, errno);
   }
   TAGSMITH_TRY(sync(temporary_path_, O_RDONLY, /*access_of=*/target_));
   if (std::rename(temporary_path_.c_str(), target_.c_str()) != 0) {
-    return system_error("write", path_, errno);
+    return system_error(base::tr("write"), path_, errno);
   }
   temporary_path_.clear();
   return sync(folder_of(target_), O_RDONLY | O_DIRECTORY);
@@ -207,22 +208,23 @@ base::Result<AtomicFolder> AtomicFolder::create(const std::string& path) {
   const std::string target = TAGSMITH_TRY(follow_links(plain.string()));
   const std::string name = std::filesystem::path(target).filename().string();
   if (name.empty() || name == "." || name == "..") {
-    return wrong_kind(path, "it names no new folder", "give the name of a folder");
+    return wrong_kind(path, base::tr("it names no new folder"),
+                      base::tr("give the name of a folder"));
   }
   TAGSMITH_TRY(check_folder_of(target));
   struct stat status{};
   const bool exists = stat(target.c_str(), &status) == 0;
   std::error_code error;
   if (exists && !S_ISDIR(status.st_mode)) {
-    return wrong_kind(path, "it is no folder", "give the name of a folder");
+    return wrong_kind(path, base::tr("it is no folder"), base::tr("give the name of a folder"));
   }
   if (exists && !std::filesystem::is_empty(target, error)) {
-    return error ? system_error("look into", path, error.value()) : not_empty(path);
+    return error ? system_error(base::tr("look into"), path, error.value()) : not_empty(path);
   }
   std::string temporary = temporary_beside(target);
   std::filesystem::remove_all(temporary, error);  // of a process that had our number
   if (mkdir(temporary.c_str(), exists ? S_IRWXU : 0777) != 0) {
-    return system_error("write", path, errno);
+    return system_error(base::tr("write"), path, errno);
   }
   return AtomicFolder(path, target, std::move(temporary));
 }
@@ -251,7 +253,7 @@ base::Status AtomicFolder::commit() {
     const int error_number = errno;
     return error_number == ENOTEMPTY || error_number == EEXIST
                ? not_empty(path_)
-               : system_error("write", path_, error_number);
+               : system_error(base::tr("write"), path_, error_number);
   }
   temporary_path_.clear();
   return sync(folder_of(target_), O_RDONLY | O_DIRECTORY);

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "files/system_error.h"
 
@@ -60,7 +61,7 @@ base::Result<std::vector<std::string>> glob_paths(const std::string& pattern) {
   globfree(&found);
   const bool is_absent = result == GLOB_NOMATCH || error_number == ENOENT;
   if (result != 0 && !is_absent) {
-    return system_error("look for", pattern, error_number);
+    return system_error(base::tr("look for"), pattern, error_number);
   }
   return paths;
 }
@@ -121,7 +122,7 @@ base::Result<std::vector<Entry>> list_folder(const std::string& path) {
   std::error_code error;
   std::filesystem::directory_iterator iterator(path, error);
   if (error) {
-    return system_error("list the folder", path, error.value());
+    return system_error(base::tr("list the folder"), path, error.value());
   }
   std::vector<Entry> entries;
   while (iterator != std::filesystem::directory_iterator()) {
@@ -133,7 +134,7 @@ base::Result<std::vector<Entry>> list_folder(const std::string& path) {
     }
     iterator.increment(error);
     if (error) {
-      return system_error("list the folder", path, error.value());
+      return system_error(base::tr("list the folder"), path, error.value());
     }
   }
   std::ranges::sort(entries, {}, &Entry::name);
@@ -156,21 +157,21 @@ base::Result<std::vector<std::string>> matching_paths(const std::string& pattern
 base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) {
-    return system_error("open", path, errno);
+    return system_error(base::tr("open"), path, errno);
   }
   std::string bytes;
   for (;;) {
     const size_t have = bytes.size();
     if (have > bytes_max) {
       return base::Error{.code = base::ErrorCode::kResourceExhausted,
-                         .message = fmt::format("{} has more than {} bytes",
-                                                base::quote(path, path.size()), bytes_max),
+                         .message = base::message("{} has more than {} bytes",
+                                                  base::quote(path, path.size()), bytes_max),
                          .path = path};
     }
     bytes.resize(have + kChunkBytes);
     const ssize_t got = read(file.number(), bytes.data() + have, kChunkBytes);
     if (got < 0 && errno != EINTR) {
-      return system_error("read", path, errno);
+      return system_error(base::tr("read"), path, errno);
     }
     bytes.resize(have + static_cast<size_t>(std::max<ssize_t>(got, 0)));
     if (got == 0) {
@@ -182,7 +183,7 @@ base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
 base::Result<FileStatus> file_status(const std::string& path) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0) {
-    return system_error("look at", path, errno);
+    return system_error(base::tr("look at"), path, errno);
   }
   constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
   return FileStatus{

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "files/system_error.h"
 
@@ -21,12 +22,12 @@ constexpr size_t kReadBytes = size_t{1} << 18;
 base::Result<LineReader> LineReader::open(const std::string& path, size_t line_bytes_max) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
-    return system_error("read", path, errno);
+    return system_error(base::tr("read"), path, errno);
   }
   LineReader reader(path, descriptor, line_bytes_max);
   struct stat status{};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-    return system_error("read", path, EISDIR);
+    return system_error(base::tr("read"), path, EISDIR);
   }
   return reader;
 }
@@ -65,10 +66,11 @@ base::Result<std::optional<std::string_view>> LineReader::next() {
       return line.empty() ? std::nullopt : std::optional(line);
     }
     if (buffer_.size() - start_ > line_bytes_max_) {
-      return base::Error{.code = base::ErrorCode::kResourceExhausted,
-                         .message = fmt::format("{} has a line of more than {} bytes",
-                                                base::quote(path_, path_.size()), line_bytes_max_),
-                         .path = path_};
+      return base::Error{
+          .code = base::ErrorCode::kResourceExhausted,
+          .message = base::message("{} has a line of more than {} bytes",
+                                   base::quote(path_, path_.size()), line_bytes_max_),
+          .path = path_};
     }
     buffer_.erase(0, start_);
     start_ = 0;
@@ -78,7 +80,7 @@ base::Result<std::optional<std::string_view>> LineReader::next() {
     const int error_number = errno;
     buffer_.resize(searched + (got > 0 ? static_cast<size_t>(got) : 0));
     if (got < 0 && error_number != EINTR) {
-      return system_error("read", path_, error_number);
+      return system_error(base::tr("read"), path_, error_number);
     }
     at_end_ = got == 0;
   }

@@ -5,10 +5,21 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::files {
 namespace {
+
+// What the system says most, for the catalogue.
+[[maybe_unused]] constexpr std::string_view kCommonReasons[] = {
+    base::marked("Is a directory"),
+    base::marked("Not a directory"),
+    base::marked("No such file or directory"),
+    base::marked("Permission denied"),
+    base::marked("No space left on device"),
+    base::marked("Read-only file system"),
+};
 
 base::ErrorCode code_of(int error_number) {
   switch (error_number) {
@@ -28,8 +39,8 @@ base::ErrorCode code_of(int error_number) {
 
 base::Error system_error(std::string_view activity, const std::string& path, int error_number) {
   return {.code = code_of(error_number),
-          .message = fmt::format("cannot {} {}: {}", activity, base::quote(path, path.size()),
-                                 std::generic_category().message(error_number)),
+          .message = base::message("cannot {} {}: {}", activity, base::quote(path, path.size()),
+                                   base::tr(std::generic_category().message(error_number))),
           .path = path};
 }
 

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/interrupt.h"
+#include "base/language.h"
 
 namespace tagsmith::lease {
 namespace {
@@ -106,13 +107,13 @@ std::optional<Holder> parse(std::string_view holder) {
 std::string readable(const std::string& holder) {
   const std::optional<Holder> parsed = parse(holder);
   if (!parsed) {
-    return holder.empty() ? "somebody else" : holder;
+    return holder.empty() ? base::tr("somebody else") : holder;
   }
   std::string_view host = parsed->host;
   for (int part = 0; part < 2; ++part) {
     host = host.substr(0, host.rfind('-'));
   }
-  return fmt::format("process {} on {}", parsed->pid, host);
+  return base::message("process {} on {}", parsed->pid, host);
 }
 
 }  // namespace
@@ -149,12 +150,12 @@ base::Result<Taking> try_take(LeaseStore& store, const std::string& name, const 
 base::Error busy(const std::string& name, const std::string& holder) {
   return base::Error{
       .code = base::ErrorCode::kConflict,
-      .message = fmt::format("the lease '{}' is held by {}", name, readable(holder)),
+      .message = base::message("the lease '{}' is held by {}", name, readable(holder)),
       .symbol = "E_LEASE_BUSY",
       .path = {},
-      .hint =
+      .hint = base::tr(
           "wait until it has finished, or end it; a process that is gone loses the lease by "
-          "itself"};
+          "itself")};
 }
 
 base::Result<Fence> acquire(LeaseStore& store, const std::string& name, const std::string& holder,

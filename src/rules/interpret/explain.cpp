@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "interpret/interpret.h"
 #include "interpret/reading_internal.h"
@@ -55,7 +56,7 @@ std::string list_text(const column::TextList& list) {
   for (size_t i = 0; i < std::min(list.size(), kShown); ++i) {
     out += (i == 0 ? "" : ", ") + (list[i] ? base::quote(*list[i]) : std::string("null"));
   }
-  return list.size() > kShown ? fmt::format("[{}, ... ({} elements)]", out, list.size())
+  return list.size() > kShown ? base::message("[{}, ... ({} elements)]", out, list.size())
                               : "[" + out + "]";
 }
 
@@ -79,18 +80,18 @@ std::string seen_at(const rule::TypedOperand& operand, const TypedCondition& con
   const column::Schema& schema = *context.schema;
   const std::string name = schema.display_name(operand.column);
   if (!row.contains(operand.column) && operand.column.table != column::kKeyTable) {
-    return fmt::format("{} is null (no row in {})", name,
-                       schema.tables[operand.column.table].full_name());
+    return base::message("{} is null (no row in {})", name,
+                         schema.tables[operand.column.table].full_name());
   }
   const column::Value& cell = cell_of(row, operand);
   if (std::holds_alternative<std::monostate>(cell)) {
-    return name + " is null";
+    return base::message("{} is null", name);
   }
   std::string shown = fmt::format("{} = {}", name, cell_text(cell, schema.type(operand.column)));
   if (reads_value(condition.test)) {
     const Reading reading = read(operand, condition.type, row, context);
     if (const auto* unreadable = std::get_if<Unreadable>(&reading)) {
-      return fmt::format("{} ({})", shown, unreadable->why);
+      return fmt::format("{} ({})", shown, base::tr(unreadable->why));
     }
   }
   return shown;

@@ -7,15 +7,16 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/language.h"
 
 namespace tagsmith::interpret {
 namespace {
 
 using column::TypeKind;
 
-constexpr Unreadable kNoNumber{.why = "not a number"};
-constexpr Unreadable kNoDate{.why = "not a date"};
-constexpr Unreadable kNoBoolean{.why = "not a boolean"};
+constexpr Unreadable kNoNumber{.why = base::marked("not a number")};
+constexpr Unreadable kNoDate{.why = base::marked("not a date")};
+constexpr Unreadable kNoBoolean{.why = base::marked("not a boolean")};
 
 Reading number_of(const column::Value& cell, const column::Type& type) {
   switch (type.kind) {

@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "rule/names_internal.h"
 #include "rule/one_problem_internal.h"
 #include "rule/problems.h"
@@ -56,10 +57,10 @@ std::optional<ConditionType> natural_type(TypeKind kind) {
   return std::nullopt;
 }
 
-constexpr std::string_view kNoRuleReadsIt =
+constexpr std::string_view kNoRuleReadsIt = base::marked(
     "make a column of a type that rules read, for example by a SELECT: --table \"NAME=select "
     "user_id, "
-    "s.part as part from 'FILE.parquet'\"";
+    "s.part as part from 'FILE.parquet'\"");
 
 /// SEMANTICS 8c.
 bool can_read(ConditionType type, TypeKind kind) {
@@ -129,7 +130,7 @@ Operator counterpart(Operator op, ConditionType type) {
 std::string operator_hint(Operator op, ConditionType type) {
   const Operator meant = counterpart(op, type);
   if (has_operator(type, meant)) {
-    return fmt::format("{} has {} for that", name_of(type), base::quote(row_of(meant).name));
+    return base::message("{} has {} for that", name_of(type), base::quote(row_of(meant).name));
   }
   std::vector<std::string_view> names;
   for (const OperatorRow& row : operator_table()) {
@@ -137,7 +138,7 @@ std::string operator_hint(Operator op, ConditionType type) {
       names.push_back(row.name);
     }
   }
-  return fmt::format("{} has {}", name_of(type), fmt::join(names, " "));
+  return base::message("{} has {}", name_of(type), fmt::join(names, " "));
 }
 
 /// What the text form offers for a test that a type does not have.
@@ -145,22 +146,22 @@ std::string text_operator_hint(ConditionType type, const Condition& condition) {
   const std::string column = dotted(condition.subject.name);
   switch (type) {
     case ConditionType::kNumber:
-      return "number has = != > < >= <= in between";
+      return base::tr("number has = != > < >= <= in between");
     case ConditionType::kString:
       return row_of(condition.op).shape == ValueShape::kRange
-                 ? fmt::format("write number({0}), day({0}) or time({0}) to say how to read it",
-                               column)
-                 : fmt::format(
+                 ? base::message("write number({0}), day({0}) or time({0}) to say how to read it",
+                                 column)
+                 : base::message(
                        "a text has = != > < >= <= in, contains({0}, ..), "
                        "starts_with({0}, ..), ends_with({0}, ..)",
                        column);
     case ConditionType::kDate:
-      return "date has = != > < >= <= in between";
+      return base::tr("date has = != > < >= <= in between");
     case ConditionType::kBoolean:
-      return fmt::format("write {0} = true or {0} = false", column);
+      return base::message("write {0} = true or {0} = false", column);
     case ConditionType::kList:
-      return fmt::format("a list has has_any({0}, (..)), has_all({0}, (..)), has_none({0}, (..))",
-                         column);
+      return base::message("a list has has_any({0}, (..)), has_all({0}, (..)), has_none({0}, (..))",
+                           column);
     case ConditionType::kEnum:
       break;
   }
@@ -363,9 +364,10 @@ class Checker {
     const column::Type& type = schema_.type(column);
     const auto natural = natural_type(type.kind);
     if (!natural) {
-      return one_problem(kTypeColumn, condition.subject.place.path,
-                         described(schema_, column) + ": rules cannot read a column of this type",
-                         std::string(kNoRuleReadsIt));
+      return one_problem(
+          kTypeColumn, condition.subject.place.path,
+          base::message("{}: rules cannot read a column of this type", described(schema_, column)),
+          base::tr(kNoRuleReadsIt));
     }
     if (!is_json(condition)) {
       return operand_type(condition.subject, column);
@@ -379,13 +381,13 @@ class Checker {
     }
     return one_problem(
         kTypeColumn, type_place(condition),
-        fmt::format("{}: type {} cannot read the column{}", described(schema_, column),
-                    name_of(meant),
-                    meant == *condition.declared
-                        ? std::string()
-                        : fmt::format(", and {} is for type {} only",
-                                      base::quote(operator_text(condition)), name_of(meant))),
-        fmt::format("this column has type {}", name_of(*natural)));
+        base::message("{}: type {} cannot read the column{}", described(schema_, column),
+                      name_of(meant),
+                      meant == *condition.declared
+                          ? std::string()
+                          : base::message(", and {} is for type {} only",
+                                          base::quote(operator_text(condition)), name_of(meant))),
+        base::message("this column has type {}", name_of(*natural)));
   }
 
   /// The type of a column with its reader, in the text form.
@@ -403,11 +405,13 @@ class Checker {
     }
     return one_problem(
         kTypeColumn, operand.place.path,
-        natural ? fmt::format("{}: {}() reads text columns{}", described(schema_, column),
-                              name_of(operand.reader),
-                              operand.reader == Reader::kBoolean ? " and int columns" : "")
-                : described(schema_, column) + ": rules cannot read a column of this type",
-        natural ? "write " + dotted(operand.name) : std::string(kNoRuleReadsIt));
+        natural
+            ? base::message("{}: {}() reads text columns{}", described(schema_, column),
+                            name_of(operand.reader),
+                            operand.reader == Reader::kBoolean ? base::tr(" and int columns") : "")
+            : base::message("{}: rules cannot read a column of this type",
+                            described(schema_, column)),
+        natural ? base::message("write {}", dotted(operand.name)) : base::tr(kNoRuleReadsIt));
   }
 
   [[nodiscard]] Problems no_such_operator(const Condition& condition, ConditionType type,
@@ -415,8 +419,8 @@ class Checker {
     std::string hint = is_json(condition) ? operator_hint(condition.op, type)
                                           : text_operator_hint(type, condition);
     return one_problem(kOperatorType, place_of(condition, "operator"),
-                       fmt::format("{}: {} is no operator of type {}", described(schema_, column),
-                                   base::quote(operator_text(condition)), name_of(type)),
+                       base::message("{}: {} is no operator of type {}", described(schema_, column),
+                                     base::quote(operator_text(condition)), name_of(type)),
                        std::move(hint));
   }
 
@@ -448,8 +452,8 @@ class Checker {
       if (!can_read(ConditionType::kNumber, kind)) {
         return one_problem(
             kTypeColumn, reference.place.path,
-            fmt::format("{}: {} cannot be read as a number",
-                        described(schema_, typed.subject.column), described(schema_, column)));
+            base::message("{}: {} cannot be read as a number",
+                          described(schema_, typed.subject.column), described(schema_, column)));
       }
       typed.other->reader = reader_of(condition, ConditionType::kNumber, kind, {});
       return TypedExpression{std::move(typed)};
@@ -458,11 +462,11 @@ class Checker {
     if (other_type != typed.type) {
       return one_problem(
           kTypeColumn, reference.place.path,
-          fmt::format("{}: a {} cannot be compared with {}, a {}",
-                      described(schema_, typed.subject.column), name_of(typed.type),
-                      described(schema_, column), name_of(other_type)),
+          base::message("{}: a {} cannot be compared with {}, a {}",
+                        described(schema_, typed.subject.column), name_of(typed.type),
+                        described(schema_, column), name_of(other_type)),
           kind == TypeKind::kText || schema_.type(typed.subject.column).kind == TypeKind::kText
-              ? "number(), day(), time() and bool() read a text column"
+              ? base::tr("number(), day(), time() and bool() read a text column")
               : "");
     }
     return TypedExpression{std::move(typed)};

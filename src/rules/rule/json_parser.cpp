@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "base/language.h"
 #include "base/similar.h"
 #include "base/words.h"
 #include "rule/parser.h"
@@ -67,20 +68,20 @@ Problem make_problem(std::string_view code, std::string path, std::string messag
 std::string hint_for_key(std::string_view key, const std::vector<std::string>& known) {
   const bool in_condition = &known == &condition_keys();
   if (in_condition && (key == "fields" || key == "conditions")) {
-    return "a group stands in 'conditions', not in 'fields'";
+    return base::tr("a group stands in 'conditions', not in 'fields'");
   }
   if (in_condition && key == "logic") {
-    return "a group has 'fields' or 'conditions' beside its 'logic'";
+    return base::tr("a group has 'fields' or 'conditions' beside its 'logic'");
   }
   if (&known == &wrapper_keys() &&
       (contains(group_keys(), key) || contains(condition_keys(), key))) {
-    return "it belongs inside 'condition'";
+    return base::tr("it belongs inside 'condition'");
   }
   if (&known == &group_keys() && key == "condition") {
-    return "'condition' wraps a group inside a list 'conditions'; here write its content";
+    return base::tr("'condition' wraps a group inside a list 'conditions'; here write its content");
   }
   if (&known == &group_keys() && contains(condition_keys(), key)) {
-    return R"(a condition stands in a group: {"conditions": [...]})";
+    return base::tr(R"(a condition stands in a group: {"conditions": [...]})");
   }
   return base::did_you_mean(key, known);
 }
@@ -97,7 +98,7 @@ void find_unknown_keys(const Json::Object& object, std::string_view path,
       continue;
     }
     problems.push_back(make_problem(kUnknownKey, json_pointer(path, key),
-                                    fmt::format("unknown key {}", base::quote(key)),
+                                    base::message("unknown key {}", base::quote(key)),
                                     hint_for_key(key, known)));
   }
 }
@@ -112,7 +113,7 @@ std::string hint_for_operator(std::string_view name) {
       {"like", "contains"}, {"≥", ">="},  {"≤", "<="},     {"≠", "!="}};
   for (const auto& [foreign, ours] : kForeign) {
     if (base::lower(name) == foreign) {
-      return fmt::format("did you mean '{}'?", ours);
+      return base::message("did you mean '{}'?", ours);
     }
   }
   std::vector<std::string> names;
@@ -120,17 +121,18 @@ std::string hint_for_operator(std::string_view name) {
     names.emplace_back(row.name);
   }
   const std::string hint = base::did_you_mean(name, names);
-  return hint.empty() ? fmt::format("the operators are {}", fmt::join(names, " ")) : hint;
+  return hint.empty() ? base::message("the operators are {}", fmt::join(names, " ")) : hint;
 }
 
 std::string hint_for_type(std::string_view name) {
   const std::string hint = base::did_you_mean(name, condition_type_names());
-  return hint.empty() ? "the types are number, string, enum, date, boolean and list" : hint;
+  return hint.empty() ? base::tr("the types are number, string, enum, date, boolean and list")
+                      : hint;
 }
 
 // "field", "table", ... where the grammar wants a text.
 std::string not_a_text(std::string_view key, const Json& value) {
-  return fmt::format("'{}' is {}, not a text", key, value.kind());
+  return base::message("'{}' is {}, not a text", key, value.kind());
 }
 
 void read_field(const Json& condition, std::string_view path, ColumnOperand& subject,
@@ -139,12 +141,13 @@ void read_field(const Json& condition, std::string_view path, ColumnOperand& sub
   subject.place.path = json_pointer(path, "field");
   if (field == nullptr) {
     problems.push_back(
-        make_problem(kFieldMissing, std::string(path), "a condition without 'field'"));
+        make_problem(kFieldMissing, std::string(path), base::tr("a condition without 'field'")));
   } else if (field->text() == nullptr) {
     problems.push_back(
         make_problem(kFieldMissing, subject.place.path, not_a_text("field", *field)));
   } else if (field->text()->empty()) {
-    problems.push_back(make_problem(kFieldMissing, subject.place.path, "'field' is empty"));
+    problems.push_back(
+        make_problem(kFieldMissing, subject.place.path, base::tr("'field' is empty")));
   } else {
     subject.name.column = *field->text();
   }
@@ -167,8 +170,8 @@ void read_table(const Json& condition, std::string_view path, ColumnName& name,
     name.table = text;
   } else if (dot == 0 || dot + 1 == text.size()) {
     problems.push_back(make_problem(kTableUnknown, std::move(place),
-                                    fmt::format("unknown table {}", base::quote(text)),
-                                    "a table is 'table' or 'database.table'"));
+                                    base::message("unknown table {}", base::quote(text)),
+                                    base::tr("a table is 'table' or 'database.table'")));
   } else {
     name.database = text.substr(0, dot);
     name.table = text.substr(dot + 1);
@@ -178,8 +181,8 @@ void read_table(const Json& condition, std::string_view path, ColumnName& name,
 void read_operator(const Json& condition, std::string_view path, Operator& op, Problems& problems) {
   const Json* value = condition.find("operator");
   if (value == nullptr || value->is_null()) {
-    problems.push_back(
-        make_problem(kOperatorMissing, std::string(path), "a condition without 'operator'"));
+    problems.push_back(make_problem(kOperatorMissing, std::string(path),
+                                    base::tr("a condition without 'operator'")));
     return;
   }
   std::string place = json_pointer(path, "operator");
@@ -193,7 +196,7 @@ void read_operator(const Json& condition, std::string_view path, Operator& op, P
     return;
   }
   problems.push_back(make_problem(kOperatorUnknown, std::move(place),
-                                  fmt::format("unknown operator {}", base::quote(*value->text())),
+                                  base::message("unknown operator {}", base::quote(*value->text())),
                                   hint_for_operator(*value->text())));
 }
 
@@ -213,7 +216,7 @@ void read_type(const Json& condition, std::string_view path, ConditionType& type
     return;
   }
   problems.push_back(make_problem(kTypeUnknown, std::move(place),
-                                  fmt::format("unknown type {}", base::quote(*value->text())),
+                                  base::message("unknown type {}", base::quote(*value->text())),
                                   hint_for_type(*value->text())));
 }
 
@@ -230,7 +233,7 @@ Literal literal_of(const Json& value) {
   if (const std::string* text = value.text()) {
     return TextLiteral{*text};
   }
-  return UnusableLiteral{std::string(value.kind())};
+  return UnusableLiteral{value.kind()};
 }
 
 Arguments arguments_of(const Json& condition, std::string_view path) {
@@ -280,7 +283,7 @@ Logic read_logic(const Json& group, std::string_view path, Problems& problems) {
     return Logic::kNot;
   }
   problems.push_back(make_problem(kLogic, std::move(place),
-                                  fmt::format("unknown logic {}", base::quote(*value->text())),
+                                  base::message("unknown logic {}", base::quote(*value->text())),
                                   "the logic of a group is AND, OR, NOT or None"));
   return Logic::kAnd;
 }
@@ -309,11 +312,11 @@ class RuleReader {
   Expression group(const Json& value, std::string path) {
     if (value.object() == nullptr) {
       return invalid(make_problem(kNotObject, std::move(path),
-                                  fmt::format("a group is an object, this is {}", value.kind())));
+                                  base::message("a group is an object, this is {}", value.kind())));
     }
     if (++depth_ > kNestingMax) {
       fatal_.push_back(
-          make_problem(kDepth, path, fmt::format("more than {} nested groups", kNestingMax)));
+          make_problem(kDepth, path, base::message("more than {} nested groups", kNestingMax)));
     }
     Expression result = fatal_.empty() ? group_of_object(value, path) : Expression{};
     --depth_;
@@ -338,7 +341,7 @@ class RuleReader {
         lists_are_fine = false;
         parts.push_back(invalid(
             make_problem(kNotList, json_pointer(path, key),
-                         fmt::format("'{}' must be a list, this is {}", key, list->kind()))));
+                         base::message("'{}' must be a list, this is {}", key, list->kind()))));
         continue;
       }
       const std::string list_path = json_pointer(path, key);
@@ -350,7 +353,7 @@ class RuleReader {
       }
     }
     if (parts.empty() && lists_are_fine) {
-      problems.push_back(make_problem(kEmpty, path, "a group without any condition"));
+      problems.push_back(make_problem(kEmpty, path, base::tr("a group without any condition")));
     }
     if (!problems.empty()) {
       parts.insert(parts.begin(), Expression{Invalid{std::move(problems)}});
@@ -379,11 +382,11 @@ class RuleReader {
 
   Expression condition(const Json& value, const std::string& path) {
     if (++conditions_ > kConditionsMax) {
-      return limit(path, fmt::format("more than {} conditions", kConditionsMax));
+      return limit(path, base::message("more than {} conditions", kConditionsMax));
     }
     if (value.object() == nullptr) {
       return invalid(make_problem(
-          kNotObject, path, fmt::format("a condition is an object, this is {}", value.kind())));
+          kNotObject, path, base::message("a condition is an object, this is {}", value.kind())));
     }
     Condition read{.declared = ConditionType::kString, .place = {path}};
     Problems problems;
@@ -402,14 +405,14 @@ class RuleReader {
     read.arguments = arguments_of(value, path);
     values_ += read.arguments.list.size();
     if (values_ > kValuesMax) {
-      return limit(read.arguments.place.path, fmt::format("more than {} values", kValuesMax));
+      return limit(read.arguments.place.path, base::message("more than {} values", kValuesMax));
     }
     if (read.op == Operator::kNotContains && read.declared != ConditionType::kList) {
       // None of n texts is n conditions in the text form, which has the same limit.
       conditions_ += std::max<size_t>(read.arguments.list.size(), 1) - 1;
       if (conditions_ > kConditionsMax) {
         return limit(read.arguments.place.path,
-                     fmt::format("more than {} conditions", kConditionsMax));
+                     base::message("more than {} conditions", kConditionsMax));
       }
     }
     return Expression{std::move(read)};
@@ -437,7 +440,7 @@ class RuleReader {
 base::Result<Expression, Problems> parse_rule(const Json& value, std::string_view path) {
   if (base::to_text(value).size() > kRuleBytesMax) {
     return Problems{make_problem(kLimit, std::string(path),
-                                 fmt::format("longer than {} bytes", kRuleBytesMax))};
+                                 base::message("longer than {} bytes", kRuleBytesMax))};
   }
   RuleReader reader;
   Expression rule = reader.group(value, std::string(path));

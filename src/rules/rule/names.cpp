@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "base/language.h"
 #include "base/similar.h"
 #include "base/words.h"
 #include "rule/one_problem_internal.h"
@@ -99,7 +100,7 @@ Result<ColumnId, Problems> Names::find_in_named_table(const ColumnName& name,
   }
   return one_problem(
       kColumnUnknown, places.column,
-      fmt::format("table {} has no column {}", shown(table), base::quote(name.column)),
+      base::message("table {} has no column {}", shown(table), base::quote(name.column)),
       hint_for_column({table}, name.column, places));
 }
 
@@ -113,18 +114,18 @@ Result<ColumnId, Problems> Names::find_in_one_of(const Tables& tables, std::stri
     return ColumnId{.table = found.front(), .column = *schema_.tables[found.front()].find(column)};
   }
   if (found.empty()) {
-    return one_problem(
-        kColumnUnknown, places.column,
-        fmt::format("no {}table has a column {}", tables.size() < all_.size() ? "searched " : "",
-                    base::quote(column)),
-        hint_for_column(tables, column, places));
+    return one_problem(kColumnUnknown, places.column,
+                       tables.size() < all_.size()
+                           ? base::message("no searched table has a column {}", base::quote(column))
+                           : base::message("no table has a column {}", base::quote(column)),
+                       hint_for_column(tables, column, places));
   }
   std::vector<std::string> names;
   std::ranges::transform(found, std::back_inserter(names), [&](size_t t) { return shown(t); });
   return one_problem(kColumnAmbiguous, places.column,
-                     fmt::format("column {} is in several tables: {}", base::quote(column),
-                                 listed(std::move(names), ", ")),
-                     "write " + qualified(found, column, places));
+                     base::message("column {} is in several tables: {}", base::quote(column),
+                                   listed(std::move(names), ", ")),
+                     base::message("write {}", qualified(found, column, places)));
 }
 
 Result<size_t, Problems> Names::find_table(const ColumnName& name, const NamePlaces& places) const {
@@ -135,7 +136,7 @@ Result<size_t, Problems> Names::find_table(const ColumnName& name, const NamePla
   }
   if (found.empty()) {
     return one_problem(kTableUnknown, places.table,
-                       fmt::format("no table {}", base::quote(written)), hint_for_table(name));
+                       base::message("no table {}", base::quote(written)), hint_for_table(name));
   }
   return ambiguous_table(written, places.table);
 }
@@ -145,11 +146,11 @@ Problems Names::ambiguous_table(std::string_view written, const std::string& pla
   for (const size_t table : schema_.tables_named(written)) {
     names.push_back(schema_.tables[table].full_name());
   }
-  const std::string choices = listed(names, " or ");
+  const std::string choices = listed(names, base::tr(" or "));
   return one_problem(kTableAmbiguous, place,
-                     fmt::format("table {} is in several databases: {}", base::quote(written),
-                                 listed(std::move(names), ", ")),
-                     "write " + choices);
+                     base::message("table {} is in several databases: {}", base::quote(written),
+                                   listed(std::move(names), ", ")),
+                     base::message("write {}", choices));
 }
 
 Names::Tables Names::holders(const Tables& tables, std::string_view column) const {
@@ -163,7 +164,7 @@ Names::Tables Names::holders(const Tables& tables, std::string_view column) cons
 std::string Names::hint_for_table(const ColumnName& name) const {
   for (const TableSchema& table : schema_.tables) {
     if (table.name == name.table) {
-      return fmt::format("did you mean '{}'?", table.full_name());
+      return base::message("did you mean '{}'?", table.full_name());
     }
   }
   std::vector<std::string> candidates;
@@ -171,15 +172,16 @@ std::string Names::hint_for_table(const ColumnName& name) const {
     candidates.push_back(name.database.empty() ? shown(table) : schema_.tables[table].full_name());
   }
   std::string hint = base::did_you_mean(dotted_table(name), candidates);
-  return hint.empty() && !candidates.empty() ? "tables: " + listed(std::move(candidates), ", ")
-                                             : hint;
+  return hint.empty() && !candidates.empty()
+             ? base::message("tables: {}", listed(std::move(candidates), ", "))
+             : hint;
 }
 
 std::string Names::hint_for_column(const Tables& tables, std::string_view column,
                                    const NamePlaces& places) const {
   const Tables elsewhere = holders(all_, column);
   if (!elsewhere.empty()) {
-    return "write " + qualified(elsewhere, column, places);
+    return base::message("write {}", qualified(elsewhere, column, places));
   }
   const size_t dot = column.rfind('.');
   if (places.json && dot != std::string_view::npos) {
@@ -189,16 +191,16 @@ std::string Names::hint_for_column(const Tables& tables, std::string_view column
              schema_.tables[table].full_name() == column.substr(0, dot);
     });
     if (meant != named.end()) {
-      return fmt::format(R"(write "table": "{}", "field": "{}")", shown(*meant),
-                         column.substr(dot + 1));
+      return base::message(R"(write "table": "{}", "field": "{}")", shown(*meant),
+                           column.substr(dot + 1));
     }
   }
   std::string hint = hint_for_near_column(tables, column, places);
   if (places.may_be_text) {
-    return fmt::format("{}{}a text is in single quotes: {}", hint, hint.empty() ? "" : " ",
-                       base::in_quotes(column, '\''));
+    return hint + (hint.empty() ? "" : " ") +
+           base::message("a text is in single quotes: {}", base::in_quotes(column, '\''));
   }
-  return hint.empty() ? "columns: " + listed(columns_of(tables), ", ") : hint;
+  return hint.empty() ? base::message("columns: {}", listed(columns_of(tables), ", ")) : hint;
 }
 
 std::string Names::hint_for_near_column(const Tables& tables, std::string_view column,
@@ -211,7 +213,7 @@ std::string Names::hint_for_near_column(const Tables& tables, std::string_view c
   const std::string near = base::nearest(column, candidates);
   std::string hint = base::did_you_mean(column, candidates);
   if (const Tables of_near = holders(tables, near); of_near.size() > 1) {
-    hint += " write " + qualified(of_near, near, places);
+    hint += " " + base::message("write {}", qualified(of_near, near, places));
   }
   return hint;
 }
@@ -237,7 +239,7 @@ std::string Names::qualified(const Tables& tables, std::string_view column,
     choices.push_back(places.json ? fmt::format("\"table\": \"{}\"", shown(table))
                                   : fmt::format("{}.{}", shown(table), column));
   }
-  return listed(std::move(choices), " or ");
+  return listed(std::move(choices), base::tr(" or "));
 }
 
 std::string Names::shown(size_t table) const {

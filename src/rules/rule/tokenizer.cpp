@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/utf8.h"
 #include "base/words.h"
@@ -39,27 +40,28 @@ std::uint32_t code_point(std::string_view sequence) {
 // the place of an ASCII one.
 std::string hint_for_character(std::uint32_t point) {
   if (point == 0xA0 || point == 0x3000 || point == 0xFEFF || (point >= 0x2000 && point <= 0x200B)) {
-    return "this is not an ordinary space; write one";
+    return base::tr("this is not an ordinary space; write one");
   }
   if ((point >= 0x2018 && point <= 0x201F) || (point >= 0x300C && point <= 0x300F)) {
-    return "texts stand in straight single quotes (')";
+    return base::tr("texts stand in straight single quotes (')");
   }
   if (point > 0xFF00 && point < 0xFF5F) {
-    return fmt::format("write '{}'", static_cast<char>(point - 0xFEE0));
+    return base::message("write '{}'", static_cast<char>(point - 0xFEE0));
   }
   switch (point) {
     case 0x2260:
-      return "write '!='";
+      return base::tr("write '!='");
     case 0x2264:
-      return "write '<='";
+      return base::tr("write '<='");
     case 0x2265:
-      return "write '>='";
+      return base::tr("write '>='");
     case 0x2212:
     case 0x2013:
-      return "write '-'";
+      return base::tr("write '-'");
     default:
-      return "a name with other characters than letters, digits and '_' stands in double quotes, "
-             "a text in single quotes";
+      return base::tr(
+          "a name with other characters than letters, digits and '_' stands in double quotes, "
+          "a text in single quotes");
   }
 }
 
@@ -124,11 +126,11 @@ Token Tokenizer::quoted(TokenKind kind) {
   }
   Token token = take(TokenKind::kError, text_.size() - at_);
   if (kind == TokenKind::kText) {
-    token.message = "the text that starts here has no closing quote (')";
-    token.hint = "a quote inside a text is doubled: 'it''s'";
+    token.message = base::tr("the text that starts here has no closing quote (')");
+    token.hint = base::tr("a quote inside a text is doubled: 'it''s'");
   } else {
-    token.message = "the name that starts here has no closing quote (\")";
-    token.hint = "names are in double quotes, texts in single quotes";
+    token.message = base::tr("the name that starts here has no closing quote (\")");
+    token.hint = base::tr("names are in double quotes, texts in single quotes");
   }
   return token;
 }
@@ -155,9 +157,9 @@ Token Tokenizer::number() {
     return take(TokenKind::kNumber, length);
   }
   Token token = take(TokenKind::kError, length + stray);
-  token.message = fmt::format("{} is not a number", base::quote(token.source));
-  token.hint =
-      "a text stands in single quotes; a name that starts with a digit stands in double quotes";
+  token.message = base::message("{} is not a number", base::quote(token.source));
+  token.hint = base::tr(
+      "a text stands in single quotes; a name that starts with a digit stands in double quotes");
   return token;
 }
 
@@ -169,11 +171,11 @@ Token Tokenizer::symbol() {
     }
   }
   Token token = take(TokenKind::kError, std::max<size_t>(1, base::utf8_length(rest)));
-  token.message = fmt::format("unexpected character {}", base::quote(token.source));
+  token.message = base::message("unexpected character {}", base::quote(token.source));
   if (token.source.size() > 1) {
     token.hint = hint_for_character(code_point(token.source));
   } else if (token.source == "`" || token.source == "[" || token.source == "]") {
-    token.hint = "names are in double quotes";
+    token.hint = base::tr("names are in double quotes");
   }
   return token;
 }

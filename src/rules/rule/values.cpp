@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/language.h"
 #include "base/words.h"
 #include "column/days.h"
 #include "column/readers.h"
@@ -60,7 +61,7 @@ std::string shown(const Argument& argument) { return std::visit(LiteralText{}, a
 Problems wrong_type(const ValueContext& context, const Argument& argument, std::string_view wanted,
                     std::string hint) {
   return one_problem(kValueType, argument.place.path,
-                     fmt::format("{}: {} is no {}", context.subject(), shown(argument), wanted),
+                     base::message("{}: {} is no {}", context.subject(), shown(argument), wanted),
                      std::move(hint));
 }
 
@@ -90,15 +91,16 @@ std::string number_hint(const ValueContext& context, std::string_view text) {
   std::string bare(text);
   std::erase_if(bare, [](char c) { return c == ',' || c == '_' || c == ' ' || c == '\''; });
   if (bare != text && column::read_number(bare)) {
-    return "write " + bare;
+    return base::message("write {}", bare);
   }
   if (!read_reference(text)) {
-    return "a number has digits, at most 38 of them, and may have a sign, a point and an exponent";
+    return base::tr(
+        "a number has digits, at most 38 of them, and may have a sign, a point and an exponent");
   }
   if (context.json()) {
-    return "a value names a column only with =, !=, >, <, >= and <=";
+    return base::tr("a value names a column only with =, !=, >, <, >= and <=");
   }
-  return fmt::format("write {} without quotes to compare with a column", text);
+  return base::message("write {} without quotes to compare with a column", text);
 }
 
 Result<Constant, Problems> read_number(const ValueContext& context, const Argument& argument) {
@@ -106,10 +108,11 @@ Result<Constant, Problems> read_number(const ValueContext& context, const Argume
   const auto* text = std::get_if<TextLiteral>(&argument.literal);
   if (number == nullptr && text == nullptr) {
     const bool boolean = std::holds_alternative<bool>(argument.literal);
-    return wrong_type(context, argument, "number",
-                      boolean && context.json() ? "for true and false declare type boolean"
-                      : boolean ? fmt::format("write bool({}) to read it as true or false",
-                                              dotted(context.condition.subject.name))
+    return wrong_type(context, argument, base::tr("number"),
+                      boolean && context.json()
+                          ? base::tr("for true and false declare type boolean")
+                      : boolean ? base::message("write bool({}) to read it as true or false",
+                                                dotted(context.condition.subject.name))
                                 : "");
   }
   const std::string& digits = number != nullptr ? number->text : text->text;
@@ -117,10 +120,10 @@ Result<Constant, Problems> read_number(const ValueContext& context, const Argume
     return Constant(*value);
   }
   if (number != nullptr) {
-    return wrong_type(context, argument, "number that a rule can hold",
-                      "at most 38 significant digits, from 1e-38 to below 1e38");
+    return wrong_type(context, argument, base::tr("number that a rule can hold"),
+                      base::tr("at most 38 significant digits, from 1e-38 to below 1e38"));
   }
-  return wrong_type(context, argument, "number", number_hint(context, digits));
+  return wrong_type(context, argument, base::tr("number"), number_hint(context, digits));
 }
 
 // --- Dates
@@ -151,8 +154,9 @@ std::string respelled_day(std::string_view text) {
 
 std::string date_hint(std::string_view text) {
   const std::string day = respelled_day(text);
-  return day.empty() ? "a date is YYYY-MM-DD, alone or with a time HH:MM[:SS[.ffffff]] of no zone"
-                     : fmt::format("write '{}'", day);
+  return day.empty()
+             ? base::tr("a date is YYYY-MM-DD, alone or with a time HH:MM[:SS[.ffffff]] of no zone")
+             : base::message("write '{}'", day);
 }
 
 Constant moment(column::Moment at) { return MomentLiteral{.at = at}; }
@@ -169,16 +173,17 @@ Result<Constant, Problems> read_moment(const ValueContext& context, const Argume
   }
   const std::string written(column::trim_blanks(text));
   const std::string hint = !at         ? date_hint(text)
-                           : wants_day ? fmt::format("write timestamp '{}'", written)
-                                       : fmt::format("write date '{}'", written);
-  return wrong_type(context, argument, wants_day ? "day" : "point in time", hint);
+                           : wants_day ? base::message("write timestamp '{}'", written)
+                                       : base::message("write date '{}'", written);
+  return wrong_type(context, argument, wants_day ? base::tr("day") : base::tr("point in time"),
+                    hint);
 }
 
 Result<Constant, Problems> read_date(const ValueContext& context, const Argument& argument) {
   if (const auto* text = std::get_if<TextLiteral>(&argument.literal)) {
     const auto at = column::read_moment(text->text);
     return at ? Result<Constant, Problems>(moment(*at))
-              : wrong_type(context, argument, "date", date_hint(text->text));
+              : wrong_type(context, argument, base::tr("date"), date_hint(text->text));
   }
   if (const auto* day = std::get_if<DayLiteral>(&argument.literal)) {
     return read_moment(context, argument, day->text, true);
@@ -190,11 +195,11 @@ Result<Constant, Problems> read_date(const ValueContext& context, const Argument
     if (relative->offset >= -kDaysMax && relative->offset <= kDaysMax) {
       return today(relative->offset);
     }
-    return wrong_type(context, argument, "day near enough",
-                      fmt::format("at most {} days from today()", kDaysMax));
+    return wrong_type(context, argument, base::tr("day near enough"),
+                      base::message("at most {} days from today()", kDaysMax));
   }
   const auto* number = std::get_if<NumberLiteral>(&argument.literal);
-  return wrong_type(context, argument, "date",
+  return wrong_type(context, argument, base::tr("date"),
                     number != nullptr ? date_hint(number->text) : std::string());
 }
 
@@ -222,8 +227,8 @@ Result<Constant, Problems> read_days_ago(const ValueContext& context, const Argu
   if (const auto days = read_day_count(argument.literal)) {
     return today(-*days);
   }
-  return wrong_type(context, argument, "number of days",
-                    fmt::format("a whole number from 0 to {}", kDaysMax));
+  return wrong_type(context, argument, base::tr("number of days"),
+                    base::message("a whole number from 0 to {}", kDaysMax));
 }
 
 // --- Booleans
@@ -243,7 +248,7 @@ Result<Constant, Problems> read_boolean(const ValueContext& context, const Argum
       return Constant(!value->is_zero());
     }
   }
-  return wrong_type(context, argument, "boolean", "write true or false");
+  return wrong_type(context, argument, base::tr("boolean"), base::tr("write true or false"));
 }
 
 // --- Texts
@@ -264,24 +269,24 @@ std::string text_hint(const ValueContext& context, const Argument& argument) {
     return {};
   }
   if (context.type == ConditionType::kList || (context.json() && !is_number && !is_boolean)) {
-    return "put it between quotes";
+    return base::tr("put it between quotes");
   }
   if (context.json()) {
-    return fmt::format("write \"{}\" to compare texts, or declare type {}", shown(argument),
-                       is_number ? "number" : "boolean");
+    return base::message("write \"{}\" to compare texts, or declare type {}", shown(argument),
+                         is_number ? "number" : "boolean");
   }
   const std::string column = dotted(context.condition.subject.name);
   if (is_number) {
-    return fmt::format("write number({}) to compare numbers, or '{}' to compare texts", column,
-                       shown(argument));
+    return base::message("write number({}) to compare numbers, or '{}' to compare texts", column,
+                         shown(argument));
   }
   if (is_boolean) {
-    return fmt::format("write bool({}) to read it as true or false", column);
+    return base::message("write bool({}) to read it as true or false", column);
   }
   if (std::holds_alternative<TimeLiteral>(argument.literal)) {
-    return fmt::format("write time({}) to compare points in time", column);
+    return base::message("write time({}) to compare points in time", column);
   }
-  return fmt::format("write day({}) to compare days", column);
+  return base::message("write day({}) to compare days", column);
 }
 
 Result<Constant, Problems> read_text(const ValueContext& context, const Argument& argument) {
@@ -294,7 +299,7 @@ Result<Constant, Problems> read_text(const ValueContext& context, const Argument
       return Constant(std::move(*digits));
     }
   }
-  return wrong_type(context, argument, "text", text_hint(context, argument));
+  return wrong_type(context, argument, base::tr("text"), text_hint(context, argument));
 }
 
 /// An empty text is in every text: a search for it would match everybody.
@@ -310,8 +315,8 @@ bool searches_text(const ValueContext& context) {
 Result<Constant, Problems> read_element(const ValueContext& context, const Argument& argument) {
   if (std::holds_alternative<NullLiteral>(argument.literal)) {
     return one_problem(kValueNull, argument.place.path,
-                       fmt::format("{}: null cannot be compared with", context.subject()),
-                       "to find nulls use is_null or is_not_null");
+                       base::message("{}: null cannot be compared with", context.subject()),
+                       base::tr("to find nulls use is_null or is_not_null"));
   }
   const Operator op = context.condition.op;
   if (op == Operator::kRecentDays || op == Operator::kDaysAgo || op == Operator::kDaysAgoBetween) {
@@ -332,10 +337,10 @@ Result<Constant, Problems> read_element(const ValueContext& context, const Argum
   Result<Constant, Problems> text = read_text(context, argument);
   if (text && searches_text(context) && std::get<std::string>(*text).empty()) {
     return one_problem(kValueEmpty, argument.place.path,
-                       fmt::format("{}: every text contains the empty text", context.subject()),
-                       context.json() ? "to find all texts use is_not_null"
-                                      : fmt::format("to find all texts write {} is not null",
-                                                    dotted(context.condition.subject.name)));
+                       base::message("{}: every text contains the empty text", context.subject()),
+                       context.json() ? base::tr("to find all texts use is_not_null")
+                                      : base::message("to find all texts write {} is not null",
+                                                      dotted(context.condition.subject.name)));
   }
   return text;
 }
@@ -343,8 +348,8 @@ Result<Constant, Problems> read_element(const ValueContext& context, const Argum
 Problems wrong_count(const ValueContext& context, std::string_view wanted, std::string_view found,
                      std::string hint) {
   return one_problem(kValueCount, context.condition.arguments.place.path,
-                     fmt::format("{}: {} takes {}, not {}", context.subject(),
-                                 base::quote(operator_text(context.condition)), wanted, found),
+                     base::message("{}: {} takes {}, not {}", context.subject(),
+                                   base::quote(operator_text(context.condition)), wanted, found),
                      std::move(hint));
 }
 
@@ -352,13 +357,13 @@ Problems wrong_count(const ValueContext& context, std::string_view wanted, std::
 std::string hint_for_list(const ValueContext& context) {
   const Operator op = context.condition.op;
   if (context.condition.arguments.list.size() == 1) {
-    return "write the value without the brackets";
+    return base::tr("write the value without the brackets");
   }
   if (!has_operator(context.type, Operator::kIn)) {
     return {};
   }
-  return op == Operator::kEqual      ? "for several values use in"
-         : op == Operator::kNotEqual ? "for several values use not_in"
+  return op == Operator::kEqual      ? base::tr("for several values use in")
+         : op == Operator::kNotEqual ? base::tr("for several values use not_in")
                                      : "";
 }
 
@@ -367,20 +372,21 @@ Problems problems_of_shape(const ValueContext& context) {
   const Arguments& value = context.condition.arguments;
   const bool is_list = value.form == Arguments::Form::kList;
   const size_t count = value.list.size();
-  const std::string found = !is_list ? "one value" : fmt::format("a list of {}", count);
+  const std::string found = !is_list ? base::tr("one value") : base::message("a list of {}", count);
   switch (row_of(context.condition.op).shape) {
     case ValueShape::kIgnored:
       return {};
     case ValueShape::kScalar:
-      return is_list ? wrong_count(context, "one value", found, hint_for_list(context))
+      return is_list ? wrong_count(context, base::tr("one value"), found, hint_for_list(context))
                      : Problems();
     case ValueShape::kRange:
-      return is_list && count == 2
-                 ? Problems()
-                 : wrong_count(context, "a list of two bounds", found, "write [lower, upper]");
+      return is_list && count == 2 ? Problems()
+                                   : wrong_count(context, base::tr("a list of two bounds"), found,
+                                                 base::tr("write [lower, upper]"));
     case ValueShape::kList:
       if (!is_list) {
-        return wrong_count(context, "a list", found, "put the value between brackets");
+        return wrong_count(context, base::tr("a list"), found,
+                           base::tr("put the value between brackets"));
       }
       break;
     case ValueShape::kListOrScalar:
@@ -390,9 +396,9 @@ Problems problems_of_shape(const ValueContext& context) {
     return {};
   }
   return one_problem(kValueEmpty, value.place.path,
-                     fmt::format("{}: the list of {} is empty", context.subject(),
-                                 base::quote(operator_text(context.condition))),
-                     "name at least one value");
+                     base::message("{}: the list of {} is empty", context.subject(),
+                                   base::quote(operator_text(context.condition))),
+                     base::tr("name at least one value"));
 }
 
 /// null and objects are wrong whatever the shape; a list in a list is told as an element.
@@ -428,13 +434,13 @@ bool is_inverted(const Constant& lower, const Constant& upper,
 std::string inverted_hint(const ValueContext& context) {
   const std::vector<Argument>& list = context.condition.arguments.list;
   if (!context.json()) {
-    return fmt::format("write {} and {}", shown(list[1]), shown(list[0]));
+    return base::message("write {} and {}", shown(list[1]), shown(list[0]));
   }
   const auto as_json = [](const Argument& argument) {
     const auto* text = std::get_if<TextLiteral>(&argument.literal);
     return text == nullptr ? shown(argument) : base::json_quoted(text->text);
   };
-  return fmt::format("write [{}, {}]", as_json(list[1]), as_json(list[0]));
+  return base::message("write [{}, {}]", as_json(list[1]), as_json(list[0]));
 }
 
 }  // namespace
@@ -487,9 +493,9 @@ Result<std::vector<Constant>, Problems> read_value(const ValueContext& context) 
   const Arguments& value = context.condition.arguments;
   if (value.form == Arguments::Form::kAbsent) {
     return one_problem(kValueMissing, context.condition.place.path,
-                       fmt::format("{}: {} needs a value", context.subject(),
-                                   base::quote(operator_text(context.condition))),
-                       "add \"value\"");
+                       base::message("{}: {} needs a value", context.subject(),
+                                     base::quote(operator_text(context.condition))),
+                       base::tr("add \"value\""));
   }
   const bool is_list = value.form == Arguments::Form::kList;
   Problems shape = problems_of_shape(context);
@@ -517,8 +523,8 @@ Result<std::vector<Constant>, Problems> read_value(const ValueContext& context) 
   }
   if (is_inverted(constants[0], constants[1], context.as_of)) {
     std::string message =
-        fmt::format("{}: the lower bound {} is above the upper bound {}", context.subject(),
-                    shown(value.list[0]), shown(value.list[1]));
+        base::message("{}: the lower bound {} is above the upper bound {}", context.subject(),
+                      shown(value.list[0]), shown(value.list[1]));
     const auto is_relative = [&](size_t i) {
       const auto* moment = std::get_if<MomentLiteral>(&constants[i]);
       return moment != nullptr && moment->relative;
@@ -526,10 +532,11 @@ Result<std::vector<Constant>, Problems> read_value(const ValueContext& context) 
     if (is_relative(0) == is_relative(1)) {
       return one_problem(kRangeOrder, value.place.path, std::move(message), inverted_hint(context));
     }
-    return one_problem(kRangeOrder, value.place.path,
-                       message + fmt::format(" on {}", column::day_text(*context.as_of)),
-                       "such a range ends on some day: take the rule away, or compare with each "
-                       "bound for itself");
+    return one_problem(
+        kRangeOrder, value.place.path,
+        message + base::message(" on {}", column::day_text(*context.as_of)),
+        base::tr("such a range ends on some day: take the rule away, or compare with each "
+                 "bound for itself"));
   }
   return constants;
 }

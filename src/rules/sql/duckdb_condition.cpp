@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "sql/duckdb.h"
 #include "sql/duckdb_internal.h"
 
@@ -120,8 +121,8 @@ std::string ConditionWriter::write_node(const rule::LoweredRuleTest& test, size_
   if (!names_.rule) {
     problems_.push_back({.code = "E_DIALECT",
                          .path = "",
-                         .message = "has_tag needs the other rules of its query",
-                         .hint = "write the query of all rules"});
+                         .message = base::tr("has_tag needs the other rules of its query"),
+                         .hint = base::tr("write the query of all rules")});
     return "NULL";
   }
   std::vector<std::string> parts;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/words.h"
 #include "column/days.h"
 #include "column/decimal.h"
@@ -139,8 +140,8 @@ std::string quote_name(std::string_view name, base::Problems& problems) {
     problems.push_back(
         {.code = "E_DIALECT",
          .path = "",
-         .message = fmt::format("DuckDB can have no column or table named {}", base::quote(name)),
-         .hint = "give it another name in the data"});
+         .message = base::message("DuckDB can have no column or table named {}", base::quote(name)),
+         .hint = base::tr("give it another name in the data")});
   }
   return base::in_quotes(name, '"');
 }

@@ -9,6 +9,7 @@
 #include "app/terminal.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "membership/membership.h"
 
 namespace tagsmith::app {
@@ -123,7 +124,7 @@ std::string progress_bar(std::uint64_t done, std::uint64_t all, std::string_view
   const double part = std::min(
       1.0, static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(all, 1)));
   const std::string percent = fmt::format("{:3} %", static_cast<int>(part * 100));
-  const std::string count = fmt::format("  {} of {} {}", grouped(done), grouped(all), unit);
+  const std::string count = base::message("  {} of {} {}", grouped(done), grouped(all), unit);
   std::string text = percent.size() + count.size() <= width ? percent + count : percent;
   if (text.size() + kFrame + kBarMin <= width) {
     const size_t length = std::min(kBarMax, width - text.size() - kFrame);

@@ -9,6 +9,7 @@
 
 #include "app/activity.h"
 #include "app/project_store.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 #include "column/days.h"
@@ -54,10 +55,11 @@ base::Result<membership::TagName> find_tag(const std::vector<membership::TagName
     codes.push_back(tag.code);
   }
   const std::string nearest = base::did_you_mean(name, codes);
-  return base::Error{.code = base::ErrorCode::kNotFound,
-                     .message = fmt::format("no tag has the code or id {}", base::quote(name)),
-                     .symbol = "E_TAG_UNKNOWN",
-                     .hint = nearest.empty() ? "tagsmith tags list shows the tags" : nearest};
+  return base::Error{
+      .code = base::ErrorCode::kNotFound,
+      .message = base::message("no tag has the code or id {}", base::quote(name)),
+      .symbol = "E_TAG_UNKNOWN",
+      .hint = nearest.empty() ? base::tr("tagsmith tags list shows the tags") : nearest};
 }
 
 std::string code_of(const std::vector<membership::TagName>& tags, std::int32_t tag_id) {
@@ -71,8 +73,8 @@ base::Result<explain::View> read_view(bool live, const std::string& at) {
     const auto moment = column::read_moment(at);
     if (!moment) {
       base::Error error =
-          base::invalid_argument(fmt::format("--at {} is no time", base::quote(at)));
-      error.hint = "write UTC as '2025-11-22 10:30:00', or a day for its first moment";
+          base::invalid_argument(base::message("--at {} is no time", base::quote(at)));
+      error.hint = base::tr("write UTC as '2025-11-22 10:30:00', or a day for its first moment");
       return error;
     }
     view.at = moment->micros;
@@ -94,10 +96,11 @@ std::string from_here(const std::string& path) {
 base::Status note_unfinished(run::RunStore& runs) {
   const auto unfinished = TAGSMITH_TRY(runs.unfinished());
   if (unfinished && unfinished->state == run::RunState::kPublishing) {
-    note(fmt::format("note: run {} is publishing; what it has written shows when it has ended, or "
-                     "with --live",
-                     unfinished->id),
-         {{"run", unfinished->id}});
+    note(
+        base::message("note: run {} is publishing; what it has written shows when it has ended, or "
+                      "with --live",
+                      unfinished->id),
+        {{"run", unfinished->id}});
   }
   return {};
 }

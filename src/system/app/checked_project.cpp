@@ -16,6 +16,7 @@
 #include "app/inputs.h"
 #include "app/terminal.h"
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/similar.h"
 #include "dataset/discover.h"
 #include "project/problems.h"
@@ -41,11 +42,22 @@ bool is_of_the_world(const base::Error& error) {
 
 base::Problem problem_of(const base::Error& error) {
   const bool names_option = error.hint.find("--key") != std::string::npos;
-  return {.code = error.symbol.empty() ? "E_DATA_FILE" : error.symbol,
-          .path = error.path,
-          .message = error.message,
-          .hint = names_option ? "name the column with 'key:' of the dataset" : error.hint};
+  return {
+      .code = error.symbol.empty() ? "E_DATA_FILE" : error.symbol,
+      .path = error.path,
+      .message = error.message,
+      .hint = names_option ? base::tr("name the column with 'key:' of the dataset") : error.hint};
 }
+
+// What counted() makes of its nouns, for the catalogue.
+[[maybe_unused]] constexpr std::string_view kCounted[] = {
+    base::marked("{} error"),  base::marked("{} errors"), base::marked("{} file"),
+    base::marked("{} files"),  base::marked("{} remark"), base::marked("{} remarks"),
+    base::marked("{} rule"),   base::marked("{} rules"),  base::marked("{} table"),
+    base::marked("{} tables"), base::marked("{} tag"),    base::marked("{} tags"),
+    base::marked("{} test"),   base::marked("{} tests"),  base::marked("{} user"),
+    base::marked("{} users"),
+};
 
 class Checking {
  public:
@@ -151,12 +163,12 @@ class Checking {
       }
       std::vector<std::string> names;
       std::ranges::transform(table.columns, std::back_inserter(names), &column::Column::name);
-      add(dataset.place,
-          {.code = std::string(project::kProjectUnknown),
-           .path = "",
-           .message = fmt::format("the table {} has no column {} for 'changed_at'",
-                                  base::quote(table.full_name()), base::quote(dataset.changed_at)),
-           .hint = base::did_you_mean(dataset.changed_at, names)});
+      add(dataset.place, {.code = std::string(project::kProjectUnknown),
+                          .path = "",
+                          .message = base::message("the table {} has no column {} for 'changed_at'",
+                                                   base::quote(table.full_name()),
+                                                   base::quote(dataset.changed_at)),
+                          .hint = base::did_you_mean(dataset.changed_at, names)});
     }
   }
 
@@ -201,8 +213,8 @@ base::Status enter_project(const ProjectOptions& options) {
   std::error_code error;
   std::filesystem::current_path(folder, error);
   if (error) {
-    return base::unavailable(
-        fmt::format("cannot go to {}: {}", base::quote(folder, folder.size()), error.message()));
+    return base::unavailable(base::message(
+        "cannot go to {}: {}", base::quote(folder, folder.size()), base::tr(error.message())));
   }
   return {};
 }
@@ -213,11 +225,11 @@ base::Result<CheckedProject> check_project(const ProjectOptions& options, const 
   if (!day.empty()) {
     TAGSMITH_TRY(read_day("--dt", day));
   }
-  progress.show("reading the project");
+  progress.show(base::tr("reading the project"));
   Checking checking(options, day, as_of);
-  progress.show("looking at the tables");
+  progress.show(base::tr("looking at the tables"));
   TAGSMITH_TRY(checking.open_data(reader));
-  progress.show("checking the rules");
+  progress.show(base::tr("checking the rules"));
   CheckedProject checked = checking.finish();
   progress.clear();
   return checked;
@@ -269,7 +281,8 @@ int report(const project::FileProblems& problems) {
 }
 
 std::string counted(size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
+  const std::string english = "{} " + noun + (count == 1 ? "" : "s");
+  return fmt::vformat(base::tr(english), fmt::make_format_args(grouped(count)));
 }
 
 }  // namespace tagsmith::app

@@ -18,6 +18,7 @@
 #include "app/help_topics.h"
 #include "app/terminal.h"
 #include "app/version.h"
+#include "base/language.h"
 #include "base/similar.h"
 
 namespace tagsmith::app {
@@ -109,7 +110,11 @@ ConsoleOptions console_options(const ConsoleWords& words, bool json, bool is_eva
       .quiet = words.quiet,
       .verbose = words.verbose,
       .log_format = words.log_format == "json" ? LogFormat::kJson : LogFormat::kText,
-      .errors = errors_by_terminal()};
+      .errors = errors_by_terminal(),
+      .language = language_of_environment()};
+  if (json || is_eval || options.log_format == LogFormat::kJson) {
+    options.language = Language::kEnglish;  // programs read it
+  }
   if (json) {
     options.errors = ErrorFormat::kJson;
   } else if (is_eval) {
@@ -132,13 +137,30 @@ std::vector<std::string> names_of(const CLI::App& command) {
 std::string advice(const CLI::ParseError& error) {
   switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
     case CLI::ExitCodes::ExcludesError:
-      return "give one of the two, or run the command once for each;";
+      return base::tr("give one of the two, or run the command once for each;");
     case CLI::ExitCodes::RequiresError:
-      return "give both or neither;";
+      return base::tr("give both or neither;");
     default:
       return "";
   }
 }
+
+// What CLI11 says of wrong usage, and we by its exceptions, for the catalogue.
+[[maybe_unused]] constexpr std::string_view kWrongUsage[] = {
+    base::marked("The following argument was not expected: {}"),
+    base::marked("The following arguments were not expected: {}"),
+    base::marked("{} is required"),
+    base::marked("{} requires {}"),
+    base::marked("{} excludes {}"),
+    base::marked("{}: {} required {} missing"),
+    base::marked("{}: Value {} not in range {} to {}"),
+    base::marked("{}: {} not in {}"),
+    base::marked("{}: must not be empty"),
+    base::marked("Could not convert: {} = {}"),
+    base::marked("A subcommand"),
+    base::marked("{}: say where the tables are"),
+    base::marked("{}: chooses partitions of --data; without it, leave --dt away"),
+};
 
 // The command that the words were read for.
 const CLI::App& command_read(const CLI::App& app) {
@@ -162,8 +184,9 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
   if (hint.empty()) {
     hint = advice(error);
   }
-  base::Error usage = base::invalid_argument(error.what());
-  usage.hint = (hint.empty() ? "" : hint + " ") + fmt::format("see {} --help", full_name(command));
+  base::Error usage = base::invalid_argument(base::retold(error.what()));
+  usage.hint =
+      (hint.empty() ? "" : hint + " ") + base::message("see {} --help", full_name(command));
   return report(usage);
 }
 

@@ -17,12 +17,15 @@ enum class ErrorFormat {
   kText,      // all are text, for a person at a terminal
 };
 
+enum class Language { kEnglish, kChinese };
+
 struct ConsoleOptions {
   ColorChoice color = ColorChoice::kAuto;
   bool quiet = false;    // nothing but results and errors
   bool verbose = false;  // what is read, and how long each stage took
   LogFormat log_format = LogFormat::kText;
   ErrorFormat errors = ErrorFormat::kBySymbol;
+  Language language = Language::kEnglish;
 };
 
 /// As the streams themselves, one for the whole process. The command line sets it before a verb
@@ -34,5 +37,8 @@ bool is_terminal(Stream stream);
 
 /// What errors look like where nothing but the terminal decides.
 ErrorFormat errors_by_terminal();
+
+/// What LC_ALL, LC_MESSAGES or LANG asks for, the first of them that says anything.
+Language language_of_environment();
 
 }  // namespace tagsmith::app

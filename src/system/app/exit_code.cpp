@@ -7,6 +7,7 @@
 #include "app/color.h"
 #include "app/terminal.h"
 #include "base/json.h"
+#include "base/language.h"
 
 namespace tagsmith::app {
 namespace {
@@ -40,7 +41,7 @@ std::string json_of(const base::Error& error) {
 
 std::string sentence_of(const base::Error& error) {
   const std::string first = "tagsmith: " + error.message;
-  return error.hint.empty() ? first : first + "\nhint: " + error.hint;
+  return error.hint.empty() ? first : first + "\n" + base::tr("hint:") + " " + error.hint;
 }
 
 // "tags/vip.yaml:3:12: E_COLUMN_UNKNOWN: no table has a column 'agee'", and below it the hint.
@@ -49,11 +50,11 @@ std::string text_of(const base::Error& error) {
     return painted(Stream::kErr, meaning, printable(text));
   };
   std::string out = in_color(Meaning::kPlace, error.path.empty() ? "tagsmith" : error.path) + ": ";
-  out += error.symbol.empty() ? in_color(Meaning::kError, "error")
+  out += error.symbol.empty() ? in_color(Meaning::kError, base::tr("error"))
                               : in_color(Meaning::kError, error.symbol);
   out += ": " + printable(error.message, /*keeps_lines=*/true);
   if (!error.hint.empty()) {
-    out += fmt::format("\n  {} {}", in_color(Meaning::kHint, "hint:"),
+    out += fmt::format("\n  {} {}", in_color(Meaning::kHint, base::tr("hint:")),
                        printable(error.hint, /*keeps_lines=*/true));
   }
   return out;

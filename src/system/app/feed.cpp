@@ -12,6 +12,7 @@
 #include "app/text_table.h"
 #include "base/interrupt.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "explain/members.h"
 
@@ -41,9 +42,9 @@ std::string json_of(const FeedRow& row, const Asking& asking) {
 
 std::string origin_of(const FeedRow& row) {
   if (row.run_id != 0) {
-    return fmt::format("run {}", row.run_id);
+    return base::message("run {}", row.run_id);
   }
-  return row.actor.empty() ? std::string("by hand") : fmt::format("by hand ({})", row.actor);
+  return row.actor.empty() ? base::tr("by hand") : base::message("by hand ({})", row.actor);
 }
 
 std::string text_of(const FeedRow& row, const Asking& asking) {
@@ -52,7 +53,7 @@ std::string text_of(const FeedRow& row, const Asking& asking) {
                           : fmt::format("{} {}, ", base::quote(row.user_id, row.user_id.size()),
                                         code_of(asking.tags, row.tag_id));
   return fmt::format("{}  {}  {:<9}  {}{}\n", row.seq, time_for_people(row.time),
-                     membership::name_of(row.kind), what, origin_of(row));
+                     base::tr(membership::name_of(row.kind)), what, origin_of(row));
 }
 
 base::Result<int> print_feed(const FeedOptions& options) {
@@ -95,10 +96,10 @@ base::Result<int> print_feed(const FeedOptions& options) {
 base::Result<std::string> standing_of(std::int64_t run_id, run::RunStore& runs) {
   const auto record = TAGSMITH_TRY(runs.run(run_id));
   if (record && record->state == run::RunState::kPublishing) {
-    return std::string(" (not published yet)");
+    return base::tr(" (not published yet)");
   }
   if (record && record->state == run::RunState::kAbandoned) {
-    return std::string(" (given up)");
+    return base::tr(" (given up)");
   }
   return std::string();
 }
@@ -111,16 +112,17 @@ std::vector<std::string> ground_of(const FeedRow& row) {
   }
   std::string reason = detail->reason;
   if (!detail->actor.empty()) {
-    reason += (reason.empty() ? "by " : ", by ") + detail->actor;
+    reason += reason.empty() ? base::message("by {}", detail->actor)
+                             : base::message(", by {}", detail->actor);
   }
-  return {std::string(membership::name_of(detail->source)), reason};
+  return {base::tr(membership::name_of(detail->source)), reason};
 }
 
 std::string_view name_of(const EditRecord& record) {
   if (record.edit.kind == membership::ManualEdit::Kind::kGrant) {
-    return record.removed ? "grant removed" : "granted";
+    return record.removed ? base::marked("grant removed") : base::marked("granted");
   }
-  return record.removed ? "block removed" : "blocked";
+  return record.removed ? base::marked("block removed") : base::marked("blocked");
 }
 
 std::string json_of(const EditRecord& record, const Asking& asking) {
@@ -138,8 +140,9 @@ std::string json_of(const EditRecord& record, const Asking& asking) {
 std::string reason_of(const EditRecord& record) {
   std::string reason = record.edit.reason;
   if (record.edit.expires_at) {
-    reason += fmt::format("{}until {}", reason.empty() ? "" : ", ",
-                          time_for_people(*record.edit.expires_at));
+    const std::string until = time_for_people(*record.edit.expires_at);
+    reason +=
+        reason.empty() ? base::message("until {}", until) : base::message(", until {}", until);
   }
   return reason;
 }
@@ -151,12 +154,12 @@ base::Result<int> print_history(const HistoryOptions& options) {
   }
   using enum TextTable::Fit;
   constexpr auto kLeft = TextTable::Align::kLeft;
-  TextTable table({{"time"},
-                   {"what"},
-                   {"tag"},
-                   {"by", kLeft, kCut},
-                   {"source", kLeft, kDrop},
-                   {"reason", kLeft, kCut}});
+  TextTable table({{base::tr("time")},
+                   {base::tr("what")},
+                   {base::tr("tag")},
+                   {base::tr("by"), kLeft, kCut},
+                   {base::tr("source"), kLeft, kDrop},
+                   {base::tr("reason"), kLeft, kCut}});
   std::map<std::int64_t, std::string> standings;
   bool empty = true;
   const auto log = TAGSMITH_TRY(asking->store->tags().edit_log(options.user));
@@ -169,7 +172,7 @@ base::Result<int> print_history(const HistoryOptions& options) {
         TAGSMITH_TRY(print(json_of(*decision, *asking)));
         continue;
       }
-      table.add({time_for_people(decision->edit.made_at), std::string(name_of(*decision)),
+      table.add({time_for_people(decision->edit.made_at), base::tr(name_of(*decision)),
                  code_of(asking->tags, decision->edit.tag_id), decision->edit.actor, "",
                  reason_of(*decision)});
     }
@@ -186,7 +189,7 @@ base::Result<int> print_history(const HistoryOptions& options) {
       standings[row.run_id] = TAGSMITH_TRY(standing_of(row.run_id, asking->store->runs()));
     }
     std::vector<std::string> ground = ground_of(row);
-    table.add({time_for_people(row.time), std::string(membership::name_of(row.kind)),
+    table.add({time_for_people(row.time), base::tr(membership::name_of(row.kind)),
                code_of(asking->tags, row.tag_id), origin_of(row) + standings[row.run_id],
                std::move(ground[0]), std::move(ground[1])});
     return true;
@@ -197,10 +200,10 @@ base::Result<int> print_history(const HistoryOptions& options) {
   TAGSMITH_TRY(show_decisions(std::numeric_limits<std::uint64_t>::max()));
   if (empty) {
     return base::Error{.code = base::ErrorCode::kNotFound,
-                       .message = fmt::format("the user {} never had a tag, a grant or a block",
-                                              base::quote(options.user)),
+                       .message = base::message("the user {} never had a tag, a grant or a block",
+                                                base::quote(options.user)),
                        .symbol = "E_USER_UNKNOWN",
-                       .hint = "ids are compared byte by byte"};
+                       .hint = base::tr("ids are compared byte by byte")};
   }
   if (!options.project.json) {
     TAGSMITH_TRY(print(table.text(0, table_width())));

@@ -10,6 +10,7 @@
 #include "app/turn.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "column/days.h"
 #include "lease/lease.h"
 
@@ -53,44 +54,47 @@ std::string age_text(std::int64_t micros) {
   const std::int64_t minutes = std::max<std::int64_t>(micros, 0) / 60'000'000;
   const std::int64_t hours = minutes / 60;
   if (hours == 0) {
-    return fmt::format("{} min", minutes);
+    return base::message("{} min", minutes);
   }
-  return hours < 48 ? fmt::format("{} h", hours) : fmt::format("{} days", hours / 24);
+  return hours < 48 ? base::message("{} h", hours) : base::message("{} days", hours / 24);
 }
 
 std::string_view state_of(const run::RunRecord& run) {
   if (run.is_reverting) {
-    return "being given up";
+    return base::marked("being given up");
   }
-  return run.state == run::RunState::kPublishing ? "publishing" : "pinned";
+  return run.state == run::RunState::kPublishing ? base::marked("publishing")
+                                                 : base::marked("pinned");
 }
 
 std::string text_of(const Health& health) {
-  std::string out = fmt::format("store       {}, of tagsmith {}\n", health.store, TAGSMITH_VERSION);
+  std::string out =
+      base::message("store       {}, of tagsmith {}\n", health.store, TAGSMITH_VERSION);
   if (health.last) {
     const std::int64_t ended = health.last->ended_at.value_or(health.last->pins.started_at);
-    out += fmt::format("last run    {}, as of {}, published {} ago\n", health.last->id,
-                       column::day_text(health.last->pins.as_of), age_text(health.now - ended));
+    out += base::message("last run    {}, as of {}, published {} ago\n", health.last->id,
+                         column::day_text(health.last->pins.as_of), age_text(health.now - ended));
   } else {
-    out += "last run    none is published\n";
+    out += base::tr("last run    none is published\n");
   }
   if (health.unfinished) {
     const std::int64_t id = health.unfinished->id;
     const bool works = !health.holder.empty() && !health.holder_is_gone;
     const std::string way = health.unfinished->is_reverting
-                                ? fmt::format("tagsmith runs abandon {} goes on", id)
-                                : fmt::format("run it again, or tagsmith runs abandon {}", id);
-    out += fmt::format("unfinished  run {}, {}; {}\n", id, state_of(*health.unfinished),
-                       works ? "it is at work" : way);
+                                ? base::message("tagsmith runs abandon {} goes on", id)
+                                : base::message("run it again, or tagsmith runs abandon {}", id);
+    out += base::message("unfinished  run {}, {}; {}\n", id, base::tr(state_of(*health.unfinished)),
+                         works ? base::tr("it is at work") : way);
   } else {
-    out += "unfinished  none\n";
+    out += base::tr("unfinished  none\n");
   }
-  out += fmt::format("lease       {}{}\n", health.holder.empty() ? "free" : health.holder,
-                     health.holder_is_gone ? ", which is gone" : "");
-  out += health.can_read_project ? "" : "project     cannot be read: tagsmith validate\n";
-  out += health.can_read_project && health.held.empty() ? "held        none\n" : "";
+  out +=
+      base::message("lease       {}{}\n", health.holder.empty() ? base::tr("free") : health.holder,
+                    health.holder_is_gone ? base::tr(", which is gone") : "");
+  out += health.can_read_project ? "" : base::tr("project     cannot be read: tagsmith validate\n");
+  out += health.can_read_project && health.held.empty() ? base::tr("held        none\n") : "";
   for (const auto& [code, why] : health.held) {
-    out += fmt::format("held        {}: {}\n", code, why);
+    out += base::message("held        {}: {}\n", code, base::retold(why));
   }
   return out;
 }

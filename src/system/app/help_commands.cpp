@@ -16,6 +16,7 @@
 #include "app/reference.h"
 #include "app/terminal.h"
 #include "app/truth_tables.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 
@@ -77,10 +78,10 @@ int help(const CLI::App& app, const std::vector<std::string>& words) {
   }
   const std::string nearest = base::did_you_mean(asked, known);
   return report({.code = base::ErrorCode::kInvalidArgument,
-                 .message = fmt::format("no command or topic is named {}", base::quote(asked)),
+                 .message = base::message("no command or topic is named {}", base::quote(asked)),
                  .symbol = "",
                  .path = "",
-                 .hint = nearest.empty() ? "tagsmith help lists them" : nearest});
+                 .hint = nearest.empty() ? base::tr("tagsmith help lists them") : nearest});
 }
 
 // The codes of the project's tags, one a line, as far as they can be read.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/activity.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "column/readers.h"
@@ -26,8 +27,8 @@ namespace {
 base::Error own_input(const std::string& out, const std::string& what,
                       std::string_view option = "--out") {
   return {.code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("{} {} {}", option, base::quote(out, out.size()), what),
-          .hint = "name a file that no input is"};
+          .message = base::message("{} {} {}", option, base::quote(out, out.size()), what),
+          .hint = base::tr("name a file that no input is")};
 }
 
 // The file that a path leads to, whether it is there or not.
@@ -90,8 +91,8 @@ base::Result<std::int32_t> read_day(std::string_view option, const std::string& 
   if (text.size() != kDayLength || !moment || !moment->is_day) {
     return base::Error{
         .code = base::ErrorCode::kInvalidArgument,
-        .message = fmt::format("{} {} is no day of the calendar", option, base::quote(text)),
-        .hint = "write YYYY-MM-DD, for example 2025-11-22"};
+        .message = base::message("{} {} is no day of the calendar", option, base::quote(text)),
+        .hint = base::tr("write YYYY-MM-DD, for example 2025-11-22")};
   }
   return column::day_of(moment->micros);
 }
@@ -100,7 +101,7 @@ base::Status check_zone(const std::string& zone) {
   base::Status known = project::check_zone(zone, project::zone_names());
   if (!known) {
     base::Error error = known.error();
-    error.message = "--zone: " + error.message;
+    error.message = base::message("--zone: {}", error.message);
     return error;
   }
   return known;
@@ -130,13 +131,14 @@ std::int64_t end_of_day(std::int32_t day, const std::string& zone) {
 
 base::Status check_output(const std::string& out, const std::string& rules, const Inputs& inputs) {
   if (is_same_file(out, rules)) {
-    return own_input(out, "is the file of --rules");
+    return own_input(out, base::tr("is the file of --rules"));
   }
   const std::string ending = std::filesystem::path(out).extension().string();
   // Other files in it are no tables.
   if (ending == ".parquet" && !inputs.folder.empty() &&
       is_inside(resolved(out), resolved(inputs.folder))) {
-    return own_input(out, "is inside of --data, where the next run would take it for a table");
+    return own_input(out,
+                     base::tr("is inside of --data, where the next run would take it for a table"));
   }
   for (const std::string& definition : inputs.tables) {
     const std::string_view what =
@@ -146,7 +148,7 @@ base::Status check_output(const std::string& out, const std::string& rules, cons
     std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
     if (std::ranges::any_of(names,
                             [&](const std::string& name) { return would_find(name, out); })) {
-      return own_input(out, "is a file of --table " + base::quote(definition));
+      return own_input(out, base::message("is a file of --table {}", base::quote(definition)));
     }
   }
   return {};
@@ -157,7 +159,7 @@ base::Status check_output_of_project(std::string_view option, const std::string&
   if (const auto store = store::parse_store_url(project.store)) {
     for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
       if (is_same_file(out, store->path + ending)) {
-        return own_input(out, "is the project's store", option);
+        return own_input(out, base::tr("is the project's store"), option);
       }
     }
   }
@@ -166,11 +168,12 @@ base::Status check_output_of_project(std::string_view option, const std::string&
   };
   if (is_same_file(out, "tagsmith.yaml") ||
       std::ranges::any_of(std::array{"tags", "tests", ".tagsmith"}, is_below)) {
-    return own_input(out, "is a file of the project", option);
+    return own_input(out, base::tr("is a file of the project"), option);
   }
   for (const project::Dataset& dataset : project.datasets) {
     if (reads(dataset, out)) {
-      return own_input(out, "is what the table " + base::quote(dataset.name) + " reads", option);
+      return own_input(out, base::message("is what the table {} reads", base::quote(dataset.name)),
+                       option);
     }
   }
   return {};
@@ -182,9 +185,9 @@ void tell_tables(const dataset::DataSet& data) {
     const std::string name = dataset::full_name(source);
     const std::string first = source.files.empty() ? source.select : source.files.front();
     const size_t more = source.files.empty() ? 0 : source.files.size() - 1;
-    detail(fmt::format("table {}: {}{}, {} columns", name, base::quote(first),
-                       more == 0 ? "" : fmt::format(" and {} more", more),
-                       data.schema.tables[i].columns.size()),
+    detail(base::message("table {}: {}{}, {} columns", name, base::quote(first),
+                         more == 0 ? "" : base::message(" and {} more", more),
+                         data.schema.tables[i].columns.size()),
            {{"table", name},
             {"from", first},
             {"files", static_cast<std::int64_t>(source.files.size())},

@@ -21,6 +21,7 @@
 #include "app/terminal.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/utf8.h"
 #include "column/days.h"
@@ -51,8 +52,8 @@ base::Error usage_error(std::string message, std::string hint) {
 // The rows of the command line: line 0.
 base::Result<std::vector<EditRow>> rows_of_words(const EditOptions& options) {
   if (options.words.size() < 2) {
-    return usage_error("name a user and at least one tag, or a file with --file",
-                       "write USER TAG...");
+    return usage_error(base::tr("name a user and at least one tag, or a file with --file"),
+                       base::tr("write USER TAG..."));
   }
   std::vector<EditRow> rows;
   for (size_t i = 1; i < options.words.size(); ++i) {
@@ -71,8 +72,8 @@ std::vector<EditRow> with_tags(std::vector<EditRow> rows, const std::vector<std:
       continue;
     }
     if (tags.empty()) {
-      problems.push_back({row.line, "the row names no tag",
-                          "add a column 'tag', or name the tag behind the command"});
+      problems.push_back({row.line, base::tr("the row names no tag"),
+                          base::tr("add a column 'tag', or name the tag behind the command")});
     }
     for (const std::string& tag : tags) {
       all.push_back(row);
@@ -102,10 +103,10 @@ class EditReader {
         edits.push_back(std::move(*edit));
       } else if (place->second.second != *edit) {
         problems_.push_back({row.line,
-                             fmt::format("the user and tag of line {} again, with another reason "
-                                         "or end",
-                                         place->second.first),
-                             "leave one of the two away"});
+                             base::message("the user and tag of line {} again, with another reason "
+                                           "or end",
+                                           place->second.first),
+                             base::tr("leave one of the two away")});
       }
     }
     return edits;
@@ -123,16 +124,16 @@ class EditReader {
     const auto known = std::ranges::find(asking_.project.catalog.tags, tag.id, &catalog::Tag::id);
     if (known == asking_.project.catalog.tags.end() && !options_.remove) {
       return asking_.is_whole
-                 ? usage_error(fmt::format("the tag {} is not in the project any more", row.tag),
-                               "only --remove may name it")
+                 ? usage_error(base::message("the tag {} is not in the project any more", row.tag),
+                               base::tr("only --remove may name it"))
                  : usage_error(
-                       fmt::format("the project cannot be read, and the tag {} was not found "
-                                   "in what could",
-                                   row.tag),
-                       "mend what tagsmith validate tells");
+                       base::message("the project cannot be read, and the tag {} was not found "
+                                     "in what could",
+                                     row.tag),
+                       base::tr("mend what tagsmith validate tells"));
     }
     if (row.user_id.empty()) {
-      return usage_error("the user id is empty", "an empty id is nobody's");
+      return usage_error(base::tr("the user id is empty"), base::tr("an empty id is nobody's"));
     }
     TAGSMITH_TRY(asking_.store->tags().check_user_id(row.user_id));
     ManualEdit edit{.user_id = row.user_id,
@@ -142,7 +143,8 @@ class EditReader {
                     .made_at = now_};
     edit.reason = row.reason.empty() ? options_.reason : row.reason;
     if (!base::is_utf8(edit.reason) || !base::is_utf8(actor_)) {
-      return usage_error("the reason or the actor is not UTF-8", "write it in UTF-8");
+      return usage_error(base::tr("the reason or the actor is not UTF-8"),
+                         base::tr("write it in UTF-8"));
     }
     if (options_.remove) {
       return edit;
@@ -170,12 +172,12 @@ class EditReader {
     const auto day = read_day("--expires", text);
     if (!day) {
       return usage_error(
-          fmt::format("the end {} is neither a day nor a number of days", base::quote(text)),
-          "write YYYY-MM-DD, or a number of days like 30d");
+          base::message("the end {} is neither a day nor a number of days", base::quote(text)),
+          base::tr("write YYYY-MM-DD, or a number of days like 30d"));
     }
     const Micros end = end_of_day(*day, asking_.project.zone);
     if (end <= now_) {
-      return usage_error(fmt::format("the end {} is past", text), "name a later day");
+      return usage_error(base::message("the end {} is past", text), base::tr("name a later day"));
     }
     return end;
   }
@@ -233,7 +235,7 @@ base::Result<std::set<std::string, std::less<>>> unknown_users(const std::vector
     return missing;
   }
   const Progress progress;
-  progress.show("looking for new users in the tables");
+  progress.show(base::tr("looking for new users in the tables"));
   const auto reader = TAGSMITH_TRY(make_reader(resources));
   std::mutex mutex;
   for (dataset::TableSource& source : TAGSMITH_TRY(project::table_sources(asking.project, ""))) {
@@ -352,10 +354,11 @@ std::string result_text(const Editing& work, const membership::PublishCounts& co
                        "\n",
                        verb, done, work.unchanged, counts.entered, counts.left, work.blocked);
   }
-  std::string out = fmt::format("{} {}, unchanged {}, entered {}, left {}\n", verb, done,
-                                work.unchanged, counts.entered, counts.left);
+  std::string out = base::message("{} {}, unchanged {}, entered {}, left {}\n",
+                                  options.remove ? base::tr("removed") : base::tr("set"), done,
+                                  work.unchanged, counts.entered, counts.left);
   if (work.blocked > 0) {
-    out += fmt::format("{} of them are blocked, and a block wins\n", work.blocked);
+    out += base::message("{} of them are blocked, and a block wins\n", work.blocked);
   }
   return out;
 }
@@ -371,9 +374,9 @@ base::Result<int> run_edit(const EditOptions& options) {
     problems = std::move(read.problems);
     rows = with_tags(std::move(read.rows), options.words, problems);
     if (rows.size() > membership::kEditRowsMax) {
-      return usage_error(fmt::format("{} grants or blocks are more than {}", rows.size(),
-                                     membership::kEditRowsMax),
-                         "split the file; each part is one transaction");
+      return usage_error(base::message("{} grants or blocks are more than {}", rows.size(),
+                                       membership::kEditRowsMax),
+                         base::tr("split the file; each part is one transaction"));
     }
   }
   auto asking = TAGSMITH_TRY(open_asking(options.project, /*create=*/!options.remove));
@@ -389,9 +392,9 @@ base::Result<int> run_edit(const EditOptions& options) {
     for (const ManualEdit& edit : edits) {
       if (unknown.contains(edit.user_id)) {
         problems.push_back({reader.line_of(edit),
-                            fmt::format("neither the data nor the store know the user {}",
-                                        base::quote(edit.user_id)),
-                            "mend the id, or write --new-users"});
+                            base::message("neither the data nor the store know the user {}",
+                                          base::quote(edit.user_id)),
+                            base::tr("mend the id, or write --new-users")});
       }
     }
   }

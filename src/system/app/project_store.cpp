@@ -11,6 +11,7 @@
 
 #include "app/wiring.h"
 #include "app/work.h"
+#include "base/language.h"
 #include "files/folder.h"
 
 namespace tagsmith::app {
@@ -75,10 +76,10 @@ std::string packed_ref(const std::string& packed, const std::string& name) {
 base::Result<std::unique_ptr<store::Store>> open_store(const std::string& store_url, bool create) {
   if (store_url.empty()) {
     return base::Error{.code = base::ErrorCode::kInvalidArgument,
-                       .message = "the project names no store",
+                       .message = base::tr("the project names no store"),
                        .symbol = "E_STORE_URL",
                        .path = "tagsmith.yaml",
-                       .hint = "add a line: 'store: sqlite:tags.db'"};
+                       .hint = base::tr("add a line: 'store: sqlite:tags.db'")};
   }
   return store::open(TAGSMITH_TRY(make_database(store_url)), create);
 }

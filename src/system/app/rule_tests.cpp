@@ -9,6 +9,7 @@
 #include "app/exit_code.h"
 #include "app/terminal.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "explain/explain.h"
 #include "project/rule_test_run.h"
 
@@ -40,10 +41,10 @@ std::string reasons_text(const explain::UserReasons& reasons) {
 
 std::string result_text(const project::TestResult& result) {
   const project::RuleTest& test = *result.test;
-  return fmt::format("{}: {}{}\n  expected: {}\n  got:      {}\n{}\n", test.place,
-                     test.name.empty() ? "" : test.name + ": ",
-                     painted(Stream::kOut, Meaning::kFalse, "FAILED"), list_text(test.tags),
-                     list_text(result.tags), reasons_text(result.reasons));
+  return base::message("{}: {}{}\n  expected: {}\n  got:      {}\n{}\n", test.place,
+                       test.name.empty() ? "" : test.name + ": ",
+                       painted(Stream::kOut, Meaning::kFalse, base::tr("FAILED")),
+                       list_text(test.tags), list_text(result.tags), reasons_text(result.reasons));
 }
 
 std::string result_json(const project::TestResult& result) {
@@ -60,10 +61,10 @@ std::string summary(size_t tests, size_t failed, bool json) {
     return fmt::format("{{\"tests\":{},\"failed\":{}}}\n", tests, failed);
   }
   if (failed > 0) {
-    return fmt::format("{} of {} failed\n", grouped(failed), counted(tests, "test"));
+    return base::message("{} of {} failed\n", grouped(failed), counted(tests, "test"));
   }
-  return tests == 0 ? "no tests: write some in tests/*.yaml\n"
-                    : fmt::format("{} passed\n", counted(tests, "test"));
+  return tests == 0 ? base::tr("no tests: write some in tests/*.yaml\n")
+                    : base::message("{} passed\n", counted(tests, "test"));
 }
 
 base::Result<int> run_rule_tests(const RuleTestsOptions& options) {
@@ -74,9 +75,10 @@ base::Result<int> run_rule_tests(const RuleTestsOptions& options) {
       TAGSMITH_TRY(check_project(options.project, options.day, std::nullopt, *reader, progress));
   const bool json = options.project.json;
   if (!checked.problems.empty()) {
-    TAGSMITH_TRY(
-        print(problems_text(checked.problems, json) +
-              (json ? "" : counted(checked.problems.size(), "error") + ": no test was run\n")));
+    TAGSMITH_TRY(print(problems_text(checked.problems, json) +
+                       (json ? ""
+                             : base::message("{}: no test was run\n",
+                                             counted(checked.problems.size(), "error")))));
     return kRefused;
   }
   const project::TestRun run = project::run_tests(checked.project, checked.checked,

@@ -17,6 +17,7 @@
 #include "app/turn.h"
 #include "app/work.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "files/folder.h"
@@ -34,7 +35,7 @@ using run::RunRecord;
 using run::RunState;
 
 void note_run(std::int64_t id, std::string_view what) {
-  note(fmt::format("run {} {}", id, what), {{"run", id}});
+  note(base::message("run {} {}", id, what), {{"run", id}});
 }
 
 run::Plan stored_plan(const RunRecord& record) {
@@ -78,18 +79,19 @@ class Running {
     using enum run::Standing::Kind;
     switch (standing.kind) {
       case kPublished:
-        note_run(standing.record->id, "of this start is published already");
+        note_run(standing.record->id, base::tr("of this start is published already"));
         remove_changes(standing.record->id);  // it may have been killed before it could
         return report_of(*standing.record);
       case kPublishing:
-        note_run(standing.record->id, "was cut off while it published: going on with it");
+        note_run(standing.record->id, base::tr("was cut off while it published: going on with it"));
         return publish(standing.record->id, stored_plan(*standing.record), {});
       case kPinned:
         if (shown_ && standing.record->pins != shown_->pins) {
           TAGSMITH_TRY(end_other(*standing.record));
           break;
         }
-        note_run(standing.record->id, "was cut off before it published: going on with it");
+        note_run(standing.record->id,
+                 base::tr("was cut off before it published: going on with it"));
         return plan_and_publish(standing.record->id, standing.record->pins);
       case kNew:
       case kAnother:
@@ -115,10 +117,10 @@ class Running {
     const std::int64_t id = standing.record->id;
     return base::Error{
         .code = base::ErrorCode::kConflict,
-        .message = fmt::format("run {} is being given up", id),
+        .message = base::message("run {} is being given up", id),
         .symbol = "E_RUN_UNFINISHED",
         .path = {},
-        .hint = fmt::format("`tagsmith runs abandon {}` goes on with that; then run again", id)};
+        .hint = base::message("`tagsmith runs abandon {}` goes on with that; then run again", id)};
   }
 
   // Before anything is written: the other run is completed first, and ours would be older then.
@@ -134,35 +136,37 @@ class Running {
     }
     return base::Error{
         .code = base::ErrorCode::kInvalidArgument,
-        .message = fmt::format("run {} as of {} is unfinished and has to be completed first; {} is "
-                               "before it",
-                               other.id, column::day_text(other.pins.as_of),
-                               column::day_text(work_.request.as_of)),
+        .message = base::message(
+            "run {} as of {} is unfinished and has to be completed first; {} is "
+            "before it",
+            other.id, column::day_text(other.pins.as_of), column::day_text(work_.request.as_of)),
         .symbol = std::string(run::kRunRewind),
         .path = {},
-        .hint = fmt::format("--rewind publishes an older day on purpose; `tagsmith runs abandon "
-                            "{}` takes the other one back",
-                            other.id)};
+        .hint = base::message("--rewind publishes an older day on purpose; `tagsmith runs abandon "
+                              "{}` takes the other one back",
+                              other.id)};
   }
 
   // The run of a process that ended, with other pins than ours (PROTOCOLS 1).
   base::Status end_other(const RunRecord& record) {
     if (record.state == RunState::kPinned) {
-      note_run(record.id, "ended before it published anything: marked as failed");
-      return store_.runs().end_unpublished(record.id, RunState::kFailed,
-                                           "its process ended before it published anything",
-                                           base::system_clock().utc_micros());
+      note_run(record.id, base::tr("ended before it published anything: marked as failed"));
+      return store_.runs().end_unpublished(
+          record.id, RunState::kFailed,
+          std::string(base::marked("its process ended before it published anything")),
+          base::system_clock().utc_micros());
     }
-    note_run(record.id, "was cut off while it published: completing it first, as it was planned");
+    note_run(record.id,
+             base::tr("was cut off while it published: completing it first, as it was planned"));
     const auto completed = publish(record.id, stored_plan(record), {});
     id_.reset();
     if (!completed) {
       base::Error error = completed.error();
       if (error.symbol == run::kChangeSetBroken) {
         error.hint =
-            fmt::format("tagsmith runs abandon {} takes back what it published", record.id);
+            base::message("tagsmith runs abandon {} takes back what it published", record.id);
       }
-      return std::move(error).while_doing(fmt::format("complete run {}", record.id));
+      return std::move(error).while_doing(base::message("complete run {}", record.id));
     }
     return {};
   }
@@ -182,7 +186,7 @@ class Running {
       return hold(*outcome, outcome->run_trips.front().message);
     }
     if (!TAGSMITH_TRY(confirmed(*outcome))) {
-      return hold(*outcome, "its changed rules were not confirmed");
+      return hold(*outcome, base::marked("its changed rules were not confirmed"));
     }
     return publish(id, outcome->plan, shown_ ? shown_->new_versions : pinned_.new_versions);
   }
@@ -227,7 +231,7 @@ class Running {
     shown.to_accept = outcome.to_accept;
     shown.state = "planned";
     TAGSMITH_TRY(print(to_text(shown, width_of(Stream::kOut), "tagsmith run")));
-    const bool yes = ask("Publish it?");
+    const bool yes = ask(base::tr("Publish it?"));
     return base::interrupted() ? base::Result<bool>(base::cancelled()) : yes;
   }
 
@@ -236,8 +240,9 @@ class Running {
     if (error.code == base::ErrorCode::kCancelled) {
       return error;
     }
-    const base::Status ended = store_.runs().end_unpublished(*id_, RunState::kFailed, error.message,
-                                                             base::system_clock().utc_micros());
+    const base::Status ended =
+        store_.runs().end_unpublished(*id_, RunState::kFailed, base::english_of(error.message),
+                                      base::system_clock().utc_micros());
     if (ended) {
       remove_changes(*id_);
       id_.reset();
@@ -245,8 +250,8 @@ class Running {
     return error;
   }
 
-  base::Result<PlanReport> hold(const run::PlanOutcome& outcome, const std::string& why) {
-    TAGSMITH_TRY(store_.runs().end_unpublished(*id_, RunState::kHeld, why,
+  base::Result<PlanReport> hold(const run::PlanOutcome& outcome, std::string_view why) {
+    TAGSMITH_TRY(store_.runs().end_unpublished(*id_, RunState::kHeld, std::string(why),
                                                base::system_clock().utc_micros()));
     remove_changes(*id_);
     PlanReport held = report(outcome.plan);
@@ -261,7 +266,7 @@ class Running {
                                    const std::vector<catalog::RuleVersion>& new_versions) {
     id_ = id;
     is_publishing_ = true;
-    progress_.show("publishing");
+    progress_.show(base::tr("publishing"));
     const run::PublishPorts ports{.tags = store_.tags(),
                                   .runs = store_.runs(),
                                   .leases = store_.leases(),
@@ -271,7 +276,8 @@ class Running {
                                   .beat = make_beat(work_.checked.project.store),
                                   .progress =
                                       [this](std::uint64_t done, std::uint64_t all) {
-                                        progress_.show("publishing", done, all, "users");
+                                        progress_.show(base::tr("publishing"), done, all,
+                                                       base::tr("users"));
                                       }};
     const membership::PublishCounts counts =
         TAGSMITH_TRY(run::publish(ports, id, plan, new_versions));
@@ -327,16 +333,16 @@ class Running {
     if (!id_) {
       return error;
     }
-    const std::string where =
-        is_publishing_ ? "publishes, and what it published stays" : "published nothing yet";
-    const std::string way = fmt::format(
+    const std::string where = is_publishing_ ? base::tr("publishes, and what it published stays")
+                                             : base::tr("published nothing yet");
+    const std::string way = base::message(
         "run {} {}; the same command goes on with it, `tagsmith runs abandon {}` takes it back",
         *id_, where, *id_);
     if (error.code == base::ErrorCode::kCancelled) {
-      error.message = "interrupted";
+      error.message = base::tr("interrupted");
       error.hint.clear();  // it says the same
     }
-    error.hint = error.hint.empty() ? way : error.hint + "; " + way;
+    error.hint = error.hint.empty() ? way : base::message("{}; {}", error.hint, way);
     return error;
   }
 
@@ -386,7 +392,7 @@ base::Result<int> run_run(RunOptions options) {
         base::system_clock().utc_micros();  // another run may just have ended
   }
   if (options.verify) {
-    progress.show("comparing the store with its feed");
+    progress.show(base::tr("comparing the store with its feed"));
     TAGSMITH_TRY(membership::verify(store->tags()));
   }
   if (options.work.stages && !options.work.project.json) {

@@ -21,6 +21,7 @@
 #include "app/work.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "files/folder.h"
@@ -38,23 +39,23 @@ using run::RunState;
 std::string_view name_of(RunState state) {
   switch (state) {
     case RunState::kPinned:
-      return "pinned";
+      return base::marked("pinned");
     case RunState::kPublishing:
-      return "publishing";
+      return base::marked("publishing");
     case RunState::kPublished:
-      return "published";
+      return base::marked("published");
     case RunState::kHeld:
-      return "held";
+      return base::marked("held");
     case RunState::kFailed:
-      return "failed";
+      return base::marked("failed");
     case RunState::kAbandoned:
       break;
   }
-  return "abandoned";
+  return base::marked("abandoned");
 }
 
 std::string_view state_of(const RunRecord& record) {
-  return record.is_reverting ? "being given up" : name_of(record.state);
+  return record.is_reverting ? base::marked("being given up") : name_of(record.state);
 }
 
 // The store of the project alone: what is wrong with rules or tables is no reason to hide runs.
@@ -63,10 +64,10 @@ base::Result<std::string> store_of(const ProjectOptions& options) {
   const project::Reading reading = project::read_folder(".", options.environment);
   if (!reading.settings_read) {
     base::Error error{.code = base::ErrorCode::kInvalidArgument,
-                      .message = "tagsmith.yaml has mistakes",
+                      .message = base::tr("tagsmith.yaml has mistakes"),
                       .symbol = "E_PROJECT_FILE",
                       .path = "tagsmith.yaml",
-                      .hint = "`tagsmith validate` shows them"};
+                      .hint = base::tr("`tagsmith validate` shows them")};
     for (const project::FileProblem& problem : reading.problems) {
       if (problem.file == "tagsmith.yaml") {
         error.message = project::to_text(problem);
@@ -80,10 +81,10 @@ base::Result<std::string> store_of(const ProjectOptions& options) {
 
 base::Error unknown_run(std::int64_t run_id) {
   return {.code = base::ErrorCode::kNotFound,
-          .message = fmt::format("there is no run {}", run_id),
+          .message = base::message("there is no run {}", run_id),
           .symbol = "E_RUN_UNKNOWN",
           .path = {},
-          .hint = "`tagsmith runs list` shows the runs"};
+          .hint = base::tr("`tagsmith runs list` shows the runs")};
 }
 
 std::string seconds_text(membership::Micros time) {
@@ -92,9 +93,10 @@ std::string seconds_text(membership::Micros time) {
 }
 
 std::string scope_text(const run::Pins& pins) {
-  const std::string tags = pins.all_tags ? "all tags" : counted(pins.tags.size(), "tag");
-  const std::string users = pins.users ? counted(pins.users->size(), "user") : "all users";
-  return tags + ", " + users;
+  const std::string tags = pins.all_tags ? base::tr("all tags") : counted(pins.tags.size(), "tag");
+  const std::string users =
+      pins.users ? counted(pins.users->size(), "user") : base::tr("all users");
+  return base::message("{}, {}", tags, users);
 }
 
 std::string json_of(const RunRecord& record) {
@@ -116,20 +118,20 @@ std::string json_of(const RunRecord& record) {
 std::string table_of(const std::vector<RunRecord>& records) {
   using enum TextTable::Align;
   using enum TextTable::Fit;
-  TextTable table({{"run", kRight},
-                   {"state"},
-                   {"as of"},
-                   {"started (UTC)", kLeft, kDrop},
-                   {"of", kLeft, kCut},
-                   {"rows", kRight, kDrop},
-                   {"gains", kRight, kDrop},
-                   {"losses", kRight, kDrop},
-                   {"held", kRight, kDrop, Meaning::kWarning},
-                   {"by", kLeft, kCut}});
+  TextTable table({{base::tr("run"), kRight},
+                   {base::tr("state")},
+                   {base::tr("as of")},
+                   {base::tr("started (UTC)"), kLeft, kDrop},
+                   {base::tr("of"), kLeft, kCut},
+                   {base::tr("rows"), kRight, kDrop},
+                   {base::tr("gains"), kRight, kDrop},
+                   {base::tr("losses"), kRight, kDrop},
+                   {base::tr("held"), kRight, kDrop, Meaning::kWarning},
+                   {base::tr("by"), kLeft, kCut}});
   for (const RunRecord& record : records) {
     const membership::PublishCounts& counts = record.progress.counts;
     const size_t held = record.plan ? record.plan->held.size() : 0;
-    table.add({std::to_string(record.id), std::string(state_of(record)),
+    table.add({std::to_string(record.id), base::tr(state_of(record)),
                column::day_text(record.pins.as_of), seconds_text(record.pins.started_at),
                scope_text(record.pins), grouped(counts.rows_written), grouped(counts.entered),
                grouped(counts.left), held == 0 ? "" : std::to_string(held), record.actor});
@@ -147,23 +149,24 @@ base::Result<int> run_list(const ProjectOptions& options, size_t count_max) {
       text += json_of(record) + "\n";
     }
   } else {
-    text = records.empty() ? "no runs yet\n" : table_of(records);
+    text = records.empty() ? base::tr("no runs yet\n") : table_of(records);
   }
   TAGSMITH_TRY(print(text));
   return kDone;
 }
 
 std::string details_of(const RunRecord& record) {
-  std::string out = fmt::format("run {}, {}\n", record.id, state_of(record));
+  std::string out = base::message("run {}, {}\n", record.id, base::tr(state_of(record)));
   if (!record.error.empty()) {
-    out += fmt::format("because {}\n", record.error);
+    out += base::message("because {}\n", base::retold(record.error));
   }
-  out += fmt::format("{}, {}, as of {}, partition {}, zone {}\n", run::name_of(record.pins.mode),
-                     scope_text(record.pins), column::day_text(record.pins.as_of),
-                     record.pins.partition, record.pins.zone);
-  out += fmt::format("started {} UTC by {}{}\n", seconds_text(record.pins.started_at), record.actor,
-                     record.ended_at ? ", ended " + seconds_text(*record.ended_at) : "");
-  out += fmt::format("read {}\n", counted(record.pins.files.size(), "file"));
+  out += base::message("{}, {}, as of {}, partition {}, zone {}\n", run::name_of(record.pins.mode),
+                       scope_text(record.pins), column::day_text(record.pins.as_of),
+                       record.pins.partition, record.pins.zone);
+  out += base::message(
+      "started {} UTC by {}{}\n", seconds_text(record.pins.started_at), record.actor,
+      record.ended_at ? base::message(", ended {}", seconds_text(*record.ended_at)) : "");
+  out += base::message("read {}\n", counted(record.pins.files.size(), "file"));
   if (record.plan) {
     const membership::PublishCounts& counts = record.progress.counts;
     out += "\n" + to_text({.plan = *record.plan,
@@ -178,9 +181,9 @@ std::string details_of(const RunRecord& record) {
                           width_of(Stream::kOut), "tagsmith run");
   }
   if (record.is_reverting) {
-    out += fmt::format("`tagsmith runs abandon {}` goes on giving it up\n", record.id);
+    out += base::message("`tagsmith runs abandon {}` goes on giving it up\n", record.id);
   } else if (record.state == RunState::kPinned || record.state == RunState::kPublishing) {
-    out += fmt::format(
+    out += base::message(
         "it is unfinished: `tagsmith run` goes on with it, `tagsmith runs abandon "
         "{}` takes it back\n",
         record.id);
@@ -223,15 +226,15 @@ base::Result<int> run_abandon(const ProjectOptions& options, std::int64_t run_id
   std::error_code ignored;  // the changes are of no use any more
   std::filesystem::remove(TAGSMITH_TRY(changes_path(*store, run_id)), ignored);
   TAGSMITH_TRY(print(
-      options.json
-          ? fmt::format(R"({{"run":{},"state":"abandoned","entered":{},"left":{},)"
-                        R"("rows_written":{}}})"
-                        "\n",
-                        run_id, counts->entered, counts->left, counts->rows_written)
-          : fmt::format("run {} is abandoned: {} rows written, {} gains and {} losses, which undo "
-                        "what it had published\n",
-                        run_id, grouped(counts->rows_written), grouped(counts->entered),
-                        grouped(counts->left))));
+      options.json ? fmt::format(R"({{"run":{},"state":"abandoned","entered":{},"left":{},)"
+                                 R"("rows_written":{}}})"
+                                 "\n",
+                                 run_id, counts->entered, counts->left, counts->rows_written)
+                   : base::message(
+                         "run {} is abandoned: {} rows written, {} gains and {} losses, which undo "
+                         "what it had published\n",
+                         run_id, grouped(counts->rows_written), grouped(counts->entered),
+                         grouped(counts->left))));
   return kDone;
 }
 

@@ -11,6 +11,7 @@
 #include "app/text_table.h"
 #include "base/interrupt.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "column/days.h"
 
 namespace tagsmith::app {
@@ -47,27 +48,27 @@ struct Line {
 
 std::string stand_of(const Line& line) {
   if (line.tag == nullptr) {
-    return "not in the project";
+    return base::tr("not in the project");
   }
   if (!line.tag->is_active) {
-    return "not active";
+    return base::tr("not active");
   }
-  return line.state.stale.value_or("");
+  return base::retold(line.state.stale.value_or(""));
 }
 
 std::string text_of(const std::vector<Line>& lines, const Members& members) {
   using enum TextTable::Align;
   using enum TextTable::Fit;
-  TextTable table({{"id", kRight},
-                   {"code"},
-                   {"name", kLeft, kCut},
-                   {"category", kLeft, kDrop},
-                   {"members", kRight},
-                   {"share", kRight, kDrop},
+  TextTable table({{base::tr("id"), kRight},
+                   {base::tr("code")},
+                   {base::tr("name"), kLeft, kCut},
+                   {base::tr("category"), kLeft, kDrop},
+                   {base::tr("members"), kRight},
+                   {base::tr("share"), kRight, kDrop},
                    {"", kLeft, kDrop},
-                   {"version", kRight, kDrop},
-                   {"as of", kLeft, kDrop},
-                   {"held", kLeft, kCut, Meaning::kWarning}});
+                   {base::tr("version"), kRight, kDrop},
+                   {base::tr("as of"), kLeft, kDrop},
+                   {base::tr("held"), kLeft, kCut, Meaning::kWarning}});
   const bool with_signs = stdout_shows_signs();
   for (const Line& line : lines) {
     const bool ran = line.state.last_run > 0;
@@ -79,7 +80,8 @@ std::string text_of(const std::vector<Line>& lines, const Members& members) {
                line.rule_version == 0 ? "-" : std::to_string(line.rule_version),
                ran ? column::day_text(line.state.last_as_of) : "-", stand_of(line)});
   }
-  return table.text(0, table_width()) + counted(members.users, "user") + " in the store\n";
+  return table.text(0, table_width()) +
+         base::message("{} in the store\n", counted(members.users, "user"));
 }
 
 std::string json_of(const Line& line, const Members& members) {

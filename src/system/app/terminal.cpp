@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "base/interrupt.h"
+#include "base/language.h"
 
 namespace tagsmith::app {
 namespace {
@@ -50,8 +51,9 @@ size_t width_of_character(std::string_view character) {
 
 base::Status print(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  return written && std::fflush(stdout) == 0 ? base::Status()
-                                             : base::unavailable("cannot write to stdout");
+  return written && std::fflush(stdout) == 0
+             ? base::Status()
+             : base::unavailable(base::tr("cannot write to stdout"));
 }
 
 bool stdout_shows_signs() {

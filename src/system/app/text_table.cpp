@@ -8,6 +8,7 @@
 
 #include "app/terminal.h"
 #include "base/assert.h"
+#include "base/language.h"
 
 namespace tagsmith::app {
 namespace {
@@ -116,8 +117,9 @@ std::string TextTable::text(size_t indent, size_t width) const {
     out += margin + line(cells, columns, /*is_heading=*/false);
   }
   if (const size_t missing = headings_.size() - columns.size(); missing > 0) {
-    out += fmt::format("{}({} more in a wider terminal)\n", margin,
-                       missing == 1 ? "1 column" : fmt::format("{} columns", missing));
+    out += margin + base::message(
+                        "({} more in a wider terminal)\n",
+                        missing == 1 ? base::tr("1 column") : base::message("{} columns", missing));
   }
   return out;
 }

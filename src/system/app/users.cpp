@@ -12,6 +12,7 @@
 #include "app/terminal.h"
 #include "base/interrupt.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "files/atomic_file.h"
 #include "membership/audience.h"
 
@@ -56,8 +57,9 @@ class Sink {
       TAGSMITH_TRY(file_->commit());
     }
     if (options_->count || writer_) {
-      text_ += json ? fmt::format("{{\"users\":{}}}\n", count_)
-                    : fmt::format("{}{}\n", count_, options_->count ? "" : " users");
+      text_ += json              ? fmt::format("{{\"users\":{}}}\n", count_)
+               : options_->count ? fmt::format("{}\n", count_)
+                                 : base::message("{} users\n", count_);
     }
     return flush();
   }

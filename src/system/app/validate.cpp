@@ -9,6 +9,7 @@
 #include "app/inputs.h"
 #include "app/terminal.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "rule/lint.h"
 
 namespace tagsmith::app {
@@ -62,22 +63,22 @@ std::string summary(const CheckedProject& checked, const project::FileProblems& 
                        counts.tags, counts.rules, counts.tables, counts.tests,
                        checked.problems.size(), remarks.size());
   }
-  std::string verdict = "all good";
+  std::string verdict = base::tr("all good");
   if (!checked.problems.empty()) {
     std::set<std::string> files;
     for (const project::FileProblem& problem : checked.problems) {
       files.insert(problem.file);
     }
-    verdict = fmt::format("{} in {}", counted(checked.problems.size(), "error"),
-                          counted(files.size(), "file"));
+    verdict = base::message("{} in {}", counted(checked.problems.size(), "error"),
+                            counted(files.size(), "file"));
     if (!checked.data) {
-      verdict += "; without the tables the rules could not be checked";
+      verdict += base::tr("; without the tables the rules could not be checked");
     }
   }
-  return fmt::format("{}, {}, {}, {}: {}{}\n", counted(counts.tags, "tag"),
-                     counted(counts.rules, "rule"), counted(counts.tables, "table"),
-                     counted(counts.tests, "test"), verdict,
-                     remarks.empty() ? "" : ", " + counted(remarks.size(), "remark"));
+  return base::message(
+      "{}, {}, {}, {}: {}{}\n", counted(counts.tags, "tag"), counted(counts.rules, "rule"),
+      counted(counts.tables, "table"), counted(counts.tests, "test"), verdict,
+      remarks.empty() ? "" : base::message(", {}", counted(remarks.size(), "remark")));
 }
 
 base::Result<int> run_validate(const ValidateOptions& options) {

@@ -8,6 +8,7 @@
 #include "app/questions.h"
 #include "app/terminal.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "explain/why.h"
 
@@ -15,11 +16,11 @@ namespace tagsmith::app {
 namespace {
 
 base::Error unknown_user(const std::string& user) {
-  return {
-      .code = base::ErrorCode::kNotFound,
-      .message = fmt::format("neither the data nor the store know the user {}", base::quote(user)),
-      .symbol = "E_USER_UNKNOWN",
-      .hint = "ids are compared byte by byte"};
+  return {.code = base::ErrorCode::kNotFound,
+          .message =
+              base::message("neither the data nor the store know the user {}", base::quote(user)),
+          .symbol = "E_USER_UNKNOWN",
+          .hint = base::tr("ids are compared byte by byte")};
 }
 
 base::Result<int> answer(const WhyOptions& options) {

@@ -10,6 +10,7 @@
 #include "adapters/duckdb/reader.h"
 #include "adapters/sqlite/database.h"
 #include "base/interrupt.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "run/text_writers.h"
 #include "store/store_url.h"
@@ -34,8 +35,8 @@ base::Result<OutputFormat> output_format(std::string_view option, const std::str
   }
   return base::Error{
       .code = base::ErrorCode::kInvalidArgument,
-      .message = fmt::format("{} {}: the name tells no format", option, base::quote(path)),
-      .hint = "end it in .parquet, .csv or .jsonl"};
+      .message = base::message("{} {}: the name tells no format", option, base::quote(path)),
+      .hint = base::tr("end it in .parquet, .csv or .jsonl")};
 }
 
 base::Result<std::unique_ptr<dataset::TagFileWriter>> make_tag_writer(OutputFormat format,

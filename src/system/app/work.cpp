@@ -14,6 +14,7 @@
 #include "app/inputs.h"
 #include "app/project_store.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "catalog/checked_catalog.h"
 #include "column/days.h"
@@ -68,8 +69,8 @@ base::Result<std::optional<std::vector<std::string>>> read_users(const std::stri
     }
   }
   if (users.empty()) {
-    return usage_error(fmt::format("--users {}: the file names no user", base::quote(text)),
-                       "write one id a line");
+    return usage_error(base::message("--users {}: the file names no user", base::quote(text)),
+                       base::tr("write one id a line"));
   }
   return Users(std::move(users));
 }
@@ -80,8 +81,8 @@ base::Result<std::int64_t> read_start(const std::string& text) {
   }
   const auto moment = column::read_moment(text);
   if (!moment || moment->is_day) {
-    return usage_error(fmt::format("--started-at {} is no time", base::quote(text)),
-                       "write UTC as '2025-11-22 10:30:00'");
+    return usage_error(base::message("--started-at {} is no time", base::quote(text)),
+                       base::tr("write UTC as '2025-11-22 10:30:00'"));
   }
   return moment->micros;
 }
@@ -125,13 +126,13 @@ base::Result<std::string> make_state_folder(const std::string& name) {
       }
       errno = ENOTDIR;
     }
-    return base::Error{.code = base::ErrorCode::kUnavailable,
-                       .message = fmt::format("cannot make the folder {}: {}", base::quote(path),
-                                              std::strerror(errno)),  // NOLINT(concurrency-*)
-                       .path = path,
-                       .hint =
-                           "runs keep their changes there: what has that name must be a folder "
-                           "that can be written"};
+    return base::Error{
+        .code = base::ErrorCode::kUnavailable,
+        .message = base::message("cannot make the folder {}: {}", base::quote(path),
+                                 base::tr(std::strerror(errno))),  // NOLINT(concurrency-*)
+        .path = path,
+        .hint = base::tr("runs keep their changes there: what has that name must be a folder "
+                         "that can be written")};
   };
   TAGSMITH_TRY(make(state));
   const std::string ignore = files::join(state, ".gitignore");
@@ -155,8 +156,8 @@ std::string PassingFolder::path(const std::string& name) const { return files::j
 base::Result<std::vector<std::string>> read_list(std::string_view option, const std::string& text) {
   std::vector<std::string> parts = split(text, ',');
   if (std::ranges::find(parts, "") != parts.end()) {
-    return usage_error(fmt::format("{} {}: a name is empty", option, base::quote(text)),
-                       "write names with a comma between them and no blanks");
+    return usage_error(base::message("{} {}: a name is empty", option, base::quote(text)),
+                       base::tr("write names with a comma between them and no blanks"));
   }
   return parts;
 }
@@ -191,8 +192,8 @@ base::Result<std::optional<Work>> prepare(const WorkOptions& options, const Prog
   request.mode =
       options.mode == "incremental" || options.days ? run::Mode::kIncremental : run::Mode::kFull;
   if (options.mode == "full" && options.days) {
-    return usage_error("--mode full looks at everybody, --days at some",
-                       "leave one of the two away");
+    return usage_error(base::tr("--mode full looks at everybody, --days at some"),
+                       base::tr("leave one of the two away"));
   }
   request.users = TAGSMITH_TRY(read_users(options.users));
   if (!options.tags.empty()) {

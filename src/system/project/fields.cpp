@@ -5,6 +5,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/language.h"
 #include "base/similar.h"
 #include "column/readers.h"
 #include "project/fields_internal.h"
@@ -49,9 +50,9 @@ FileProblems YamlFile::problems() const {
   return problems;
 }
 
-std::string_view kind_of(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::kNull  ? "empty"
-         : node.kind == YamlNode::Kind::kMap ? "a map"
+std::string kind_of(const YamlNode& node) {
+  return node.kind == YamlNode::Kind::kNull  ? base::tr("empty")
+         : node.kind == YamlNode::Kind::kMap ? base::tr("a map")
                                              : to_json_value(node).kind();
 }
 
@@ -60,8 +61,8 @@ namespace {
 void wrong_type(YamlFile& file, const YamlNode& node, std::string_view what, std::string hint) {
   const std::string shown = node.is_scalar()
                                 ? fmt::format("{}, {}", base::quote(node.text), kind_of(node))
-                                : std::string(kind_of(node));
-  file.add_problem(node, kProjectType, fmt::format("{} is {}", what, shown), std::move(hint));
+                                : kind_of(node);
+  file.add_problem(node, kProjectType, base::message("{} is {}", what, shown), std::move(hint));
 }
 
 }  // namespace
@@ -88,22 +89,22 @@ std::optional<std::string> read_text(YamlFile& file, const YamlNode& node, std::
   const base::Json value = to_json_value(node);
   if (const std::string* text = value.text()) {
     if (text->empty()) {
-      file.add_problem(node, kProjectValue, fmt::format("{} is an empty text", what),
-                       "write a text, or leave the key out");
+      file.add_problem(node, kProjectValue, base::message("{} is an empty text", what),
+                       base::tr("write a text, or leave the key out"));
       return std::nullopt;
     }
     return *text;
   }
   wrong_type(file, node, what,
-             node.is_scalar() ? fmt::format("it is a text: write '{}' in quotes", node.text)
-                              : "it is a text");
+             node.is_scalar() ? base::message("it is a text: write '{}' in quotes", node.text)
+                              : base::tr("it is a text"));
   return std::nullopt;
 }
 
 std::optional<std::int64_t> read_integer(YamlFile& file, const YamlNode& node,
                                          std::string_view what, std::int64_t min,
                                          std::int64_t max) {
-  const std::string hint = fmt::format("it is a whole number from {} to {}", min, max);
+  const std::string hint = base::message("it is a whole number from {} to {}", min, max);
   if (node.is_scalar() && !check_scalars(file, node)) {
     return std::nullopt;
   }
@@ -116,7 +117,7 @@ std::optional<std::int64_t> read_integer(YamlFile& file, const YamlNode& node,
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || number < min || number > max) {
-    file.add_problem(node, kProjectValue, fmt::format("{} is {}", what, base::quote(text)), hint);
+    file.add_problem(node, kProjectValue, base::message("{} is {}", what, base::quote(text)), hint);
     return std::nullopt;
   }
   return number;
@@ -124,7 +125,7 @@ std::optional<std::int64_t> read_integer(YamlFile& file, const YamlNode& node,
 
 std::optional<double> read_number(YamlFile& file, const YamlNode& node, std::string_view what,
                                   double min, double max) {
-  const std::string hint = fmt::format("it is a number from {} to {}", min, max);
+  const std::string hint = base::message("it is a number from {} to {}", min, max);
   if (node.is_scalar() && !check_scalars(file, node)) {
     return std::nullopt;
   }
@@ -135,7 +136,7 @@ std::optional<double> read_number(YamlFile& file, const YamlNode& node, std::str
   }
   const auto number = column::read_number(value.number()->text);
   if (!number || number->to_double() < min || number->to_double() > max) {
-    file.add_problem(node, kProjectValue, fmt::format("{} is {}", what, base::quote(node.text)),
+    file.add_problem(node, kProjectValue, base::message("{} is {}", what, base::quote(node.text)),
                      hint);
     return std::nullopt;
   }
@@ -150,7 +151,7 @@ std::optional<bool> read_boolean(YamlFile& file, const YamlNode& node, std::stri
   if (const bool* boolean = value.boolean()) {
     return *boolean;
   }
-  wrong_type(file, node, what, "it is true or false");
+  wrong_type(file, node, what, base::tr("it is true or false"));
   return std::nullopt;
 }
 
@@ -163,8 +164,8 @@ std::optional<std::string> read_day(YamlFile& file, const YamlNode& node, std::s
   const auto moment = column::read_moment(*text);
   if (text->size() != kDayLength || !moment || !moment->is_day) {
     file.add_problem(node, kProjectValue,
-                     fmt::format("{} is {}, no day of the calendar", what, base::quote(*text)),
-                     "write YYYY-MM-DD, for example 2025-11-22");
+                     base::message("{} is {}, no day of the calendar", what, base::quote(*text)),
+                     base::tr("write YYYY-MM-DD, for example 2025-11-22"));
     return std::nullopt;
   }
   return text;
@@ -174,7 +175,7 @@ bool expect_list(YamlFile& file, const YamlNode& node, std::string_view what) {
   if (node.kind == YamlNode::Kind::kList) {
     return true;
   }
-  wrong_type(file, node, what, "it is a list: [a, b], or one '- a' a line");
+  wrong_type(file, node, what, base::tr("it is a list: [a, b], or one '- a' a line"));
   return false;
 }
 
@@ -182,15 +183,15 @@ Fields::Fields(YamlFile& file, const YamlNode& map, std::string what, std::vecto
     : file_(file), map_(map), what_(std::move(what)) {
   if (!is_map()) {
     wrong_type(file, map, what_,
-               fmt::format("it is a map with the keys {}", fmt::join(keys, ", ")));
+               base::message("it is a map with the keys {}", fmt::join(keys, ", ")));
     return;
   }
   for (const auto& [key, value] : map.members) {
     if (std::ranges::find(keys, key.text) == keys.end()) {
       std::string hint = base::did_you_mean(key.text, keys);
       file.add_problem(
-          key, kProjectKey, fmt::format("{} has no key {}", what_, base::quote(key.text)),
-          hint.empty() ? fmt::format("its keys are {}", fmt::join(keys, ", ")) : std::move(hint));
+          key, kProjectKey, base::message("{} has no key {}", what_, base::quote(key.text)),
+          hint.empty() ? base::message("its keys are {}", fmt::join(keys, ", ")) : std::move(hint));
     }
   }
 }
@@ -198,8 +199,8 @@ Fields::Fields(YamlFile& file, const YamlNode& map, std::string what, std::vecto
 const YamlNode* Fields::require(std::string_view key) {
   const YamlNode* node = get(key);
   if (node == nullptr && is_map()) {
-    file_.add_problem(map_, kProjectKey, fmt::format("{} has no '{}'", what_, key),
-                      fmt::format("add '{}:'", key));
+    file_.add_problem(map_, kProjectKey, base::message("{} has no '{}'", what_, key),
+                      base::message("add '{}:'", key));
   }
   return node;
 }

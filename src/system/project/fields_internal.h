@@ -58,7 +58,7 @@ bool expect_list(YamlFile& file, const YamlNode& node, std::string_view what);
 bool check_scalars(YamlFile& file, const YamlNode& node);
 
 /// "a list", "a number", ...: what a node is, for messages.
-std::string_view kind_of(const YamlNode& node);
+std::string kind_of(const YamlNode& node);
 
 /// The members of a map with known keys.
 class Fields {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/language.h"
 #include "column/schema.h"
 #include "files/folder.h"
 #include "project/fields_internal.h"
@@ -39,8 +40,9 @@ class Folder {
                                FileProblems& problems) const {
     const std::string path = files::join(path_, name);
     if (leads_out(path)) {
-      problems.push_back(file_problem(name, "a link that leads out of the project's folder",
-                                      "put a copy of the file here"));
+      problems.push_back(file_problem(name,
+                                      base::tr("a link that leads out of the project's folder"),
+                                      base::tr("put a copy of the file here")));
       return std::nullopt;
     }
     auto text = files::read_file(path, kYamlBytesMax);
@@ -68,18 +70,20 @@ class Folder {
         continue;
       }
       if (entry.is_folder) {
-        problems.push_back(file_problem(name, "a folder, which is not looked into",
-                                        fmt::format("put its files into {}/", folder)));
+        problems.push_back(file_problem(name, base::tr("a folder, which is not looked into"),
+                                        base::message("put its files into {}/", folder)));
       } else if (entry.name.ends_with(".yml")) {
-        problems.push_back(file_problem(name, "a file that is not read: its name ends in .yml",
-                                        "rename it to .yaml"));
+        problems.push_back(file_problem(name,
+                                        base::tr("a file that is not read: its name ends in .yml"),
+                                        base::tr("rename it to .yaml")));
       } else if (entry.name.ends_with(".yaml")) {
         names.push_back(name);
       }
     }
     if (names.size() > kFilesMax) {
-      problems.push_back(file_problem(
-          folder, fmt::format("{} files, more than {}", names.size(), kFilesMax), "merge some"));
+      problems.push_back(
+          file_problem(folder, base::message("{} files, more than {}", names.size(), kFilesMax),
+                       base::tr("merge some")));
       names.clear();
     }
     return names;
@@ -154,7 +158,7 @@ base::Error no_project(std::string message, const std::string& start) {
   base::Error error = base::not_found(std::move(message));
   error.symbol = std::string(kProjectFile);
   error.path = start;
-  error.hint = "go to the project's folder, or name it with --project";
+  error.hint = base::tr("go to the project's folder, or name it with --project");
   return error;
 }
 
@@ -170,15 +174,15 @@ base::Result<std::string> find_project(const std::string& start) {
   std::filesystem::path folder = std::filesystem::absolute(named, error).lexically_normal();
   // A folder that is not there is a slip: the one around it would be another project.
   if (error || !std::filesystem::is_directory(folder, error)) {
-    return no_project(fmt::format("no folder {}", base::quote(named, named.size())), start);
+    return no_project(base::message("no folder {}", base::quote(named, named.size())), start);
   }
   for (;; folder = folder.parent_path()) {
     if (std::filesystem::exists(folder / kSettingsFile, error)) {
       return folder.string();
     }
     if (folder == folder.parent_path()) {
-      return no_project(fmt::format("no {} in {} or a folder around it", kSettingsFile,
-                                    base::quote(named, named.size())),
+      return no_project(base::message("no {} in {} or a folder around it", kSettingsFile,
+                                      base::quote(named, named.size())),
                         start);
     }
   }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "column/days.h"
 #include "column/decimal.h"
 #include "column/readers.h"
@@ -136,19 +137,19 @@ std::optional<Value> cell_value(const Json& json, const column::Type& type) {
 std::string hint_for(const column::Type& type) {
   switch (type.kind) {
     case TypeKind::kText:
-      return "write a text, numbers and dates in quotes: '7'";
+      return base::tr("write a text, numbers and dates in quotes: '7'");
     case TypeKind::kBoolean:
-      return "write true or false";
+      return base::tr("write true or false");
     case TypeKind::kDate:
-      return "write a day: 2025-11-22";
+      return base::tr("write a day: 2025-11-22");
     case TypeKind::kTimestamp:
-      return "write a time: 2025-11-22 10:30:00";
+      return base::tr("write a time: 2025-11-22 10:30:00");
     case TypeKind::kTextList:
-      return "write a list of texts: ['a', 'b']";
+      return base::tr("write a list of texts: ['a', 'b']");
     case TypeKind::kUnusable:
-      return "no rule can read this column";
+      return base::tr("no rule can read this column");
     default:
-      return "write a number without quotes that the column can hold exactly";
+      return base::tr("write a number without quotes that the column can hold exactly");
   }
 }
 
@@ -196,9 +197,10 @@ class Tests {
     if (test.as_of) {
       as_of = column::day_of(column::read_moment(*test.as_of)->micros);
     } else if (needs_day_) {
-      add_problem(test.place, kProjectKey,
-                  "the test has no 'as_of', and there are rules with today()",
-                  "add 'as_of: 2025-11-22' to the test, or before 'tests:' for the whole file");
+      add_problem(
+          test.place, kProjectKey,
+          base::tr("the test has no 'as_of', and there are rules with today()"),
+          base::tr("add 'as_of: 2025-11-22' to the test, or before 'tests:' for the whole file"));
     }
     const bool refused = std::ranges::any_of(
         test.tags, [&](const std::string& code) { return refused_.contains(code); });
@@ -247,17 +249,17 @@ class Tests {
       }
       if (!value || (is_key && cell.value.is_null())) {
         const std::string* text = cell.value.text();
-        add_problem(
-            cell.place, kProjectType,
-            fmt::format("{} is no value of the column {}, which is {}",
-                        text != nullptr ? "the text " + base::quote(*text)
-                                        : base::quote(base::to_text(cell.value)),
-                        base::quote(cell.column), is_key ? "the key" : column::to_string(type)),
-            hint_for(type));
+        add_problem(cell.place, kProjectType,
+                    base::message("{} is no value of the column {}, which is {}",
+                                  text != nullptr ? base::message("the text {}", base::quote(*text))
+                                                  : base::quote(base::to_text(cell.value)),
+                                  base::quote(cell.column),
+                                  is_key ? base::tr("the key") : column::to_string(type)),
+                    hint_for(type));
       } else if (!row.emplace(*id, std::move(*value)).second) {
         add_problem(cell.place, kProjectRepeated,
-                    fmt::format("the column {} has two values", base::quote(cell.column)),
-                    "remove one of them");
+                    base::message("the column {} has two values", base::quote(cell.column)),
+                    base::tr("remove one of them"));
       }
     }
     fill_tables(row);
@@ -284,8 +286,8 @@ class Tests {
     for (const std::string& code : test.tags) {
       if (without_rules_.contains(code)) {
         add_problem(test.place, kProjectValue,
-                    fmt::format("no rule gives the tag {} of the test", base::quote(code)),
-                    "it has no rules or is not active: take it out of the test");
+                    base::message("no rule gives the tag {} of the test", base::quote(code)),
+                    base::tr("it has no rules or is not active: take it out of the test"));
       }
     }
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/language.h"
 #include "base/similar.h"
 #include "base/words.h"
 #include "project/problems.h"
@@ -61,8 +62,8 @@ class Settings {
     const auto catalog = fields_.text("catalog");
     if (catalog && *catalog != "files") {
       file_.add_problem(*fields_.get("catalog"), kProjectValue,
-                        fmt::format("the catalogue is {}", base::quote(*catalog)),
-                        "this version knows 'files': tags/*.yaml are the truth");
+                        base::message("the catalogue is {}", base::quote(*catalog)),
+                        base::tr("this version knows 'files': tags/*.yaml are the truth"));
     }
   }
 
@@ -70,9 +71,9 @@ class Settings {
     if (datasets.kind != YamlNode::Kind::kMap || datasets.members.empty()) {
       file_.add_problem(
           datasets, kProjectType,
-          fmt::format("'datasets' is {}",
-                      datasets.kind == YamlNode::Kind::kMap ? "empty" : kind_of(datasets)),
-          "it is a map from the name of each table to where it is");
+          base::message("'datasets' is {}",
+                        datasets.kind == YamlNode::Kind::kMap ? "empty" : kind_of(datasets)),
+          base::tr("it is a map from the name of each table to where it is"));
       return;
     }
     for (const auto& [key, value] : datasets.members) {
@@ -87,20 +88,20 @@ class Settings {
     dataset.name = point == std::string::npos ? key.text : key.text.substr(point + 1);
     if (!base::is_identifier(dataset.name) ||
         (point != std::string::npos && !base::is_identifier(dataset.database))) {
-      file_.add_problem(key, kProjectValue,
-                        fmt::format("{} is no name of a table", base::quote(key.text)),
-                        "letters, digits and '_', not a digit first: users or shop.users");
+      file_.add_problem(
+          key, kProjectValue, base::message("{} is no name of a table", base::quote(key.text)),
+          base::tr("letters, digits and '_', not a digit first: users or shop.users"));
     }
-    const std::string what = fmt::format("the dataset {}", base::quote(key.text));
+    const std::string what = base::message("the dataset {}", base::quote(key.text));
     Fields fields(file_, value, what, {"path", "sql", "key", "partition", "changed_at"});
     if (fields.is_map()) {
       const bool has_path = fields.get("path") != nullptr;
       if (has_path == (fields.get("sql") != nullptr)) {
-        file_.add_problem(
-            key, kProjectKey,
-            fmt::format("{} has {}", what,
-                        has_path ? "both 'path' and 'sql'" : "no 'path' and no 'sql'"),
-            "give one of them");
+        file_.add_problem(key, kProjectKey,
+                          base::message("{} has {}", what,
+                                        has_path ? base::tr("both 'path' and 'sql'")
+                                                 : base::tr("no 'path' and no 'sql'")),
+                          base::tr("give one of them"));
       }
       dataset.path = fields.text("path").value_or("");
       dataset.sql = fields.text("sql").value_or("");
@@ -115,8 +116,9 @@ class Settings {
 
   void read_partition(const YamlNode& node, Dataset& dataset) {
     if (!dataset.sql.empty()) {
-      file_.add_problem(node, kProjectKey, "a dataset with 'sql' has no 'partition'",
-                        "name the files of the partition in the SELECT, or give a 'path'");
+      file_.add_problem(
+          node, kProjectKey, base::tr("a dataset with 'sql' has no 'partition'"),
+          base::tr("name the files of the partition in the SELECT, or give a 'path'"));
     }
     Fields fields(file_, node, "'partition'", {"column", "format", "ready"});
     Partition partition;
@@ -127,10 +129,10 @@ class Settings {
     for (const std::string_view key : {"column", "ready"}) {
       const std::string& name = key == "column" ? partition.column : partition.ready;
       if (name.find_first_of(key == "column" ? "/=" : "/") != std::string::npos) {
-        file_.add_problem(*fields.get(key), kProjectValue,
-                          fmt::format("'{}' is {}", key, base::quote(name)),
-                          key == "column" ? "it is the name before '=' in the names of the folders"
-                                          : "it is the name of a file in the partition's folder");
+        file_.add_problem(
+            *fields.get(key), kProjectValue, base::message("'{}' is {}", key, base::quote(name)),
+            key == "column" ? base::tr("it is the name before '=' in the names of the folders")
+                            : base::tr("it is the name of a file in the partition's folder"));
       }
     }
     dataset.partition = std::move(partition);
@@ -149,8 +151,8 @@ class Settings {
     }
     if (rest.find_first_of("%/") != std::string::npos) {
       file_.add_problem(*fields.get("format"), kProjectValue,
-                        fmt::format("'format' is {}", base::quote(format)),
-                        "it has %Y, %m and %d once each: \"%Y-%m-%d\", \"%Y%m%d\"");
+                        base::message("'format' is {}", base::quote(format)),
+                        base::tr("it has %Y, %m and %d once each: \"%Y-%m-%d\", \"%Y%m%d\""));
     }
   }
 
@@ -171,8 +173,8 @@ class Settings {
       const std::vector<std::string> names = dataset_names();
       std::string hint = base::did_you_mean(name, names);
       file_.add_problem(node, kProjectUnknown,
-                        fmt::format("there is no dataset {}", base::quote(name)),
-                        hint.empty() ? fmt::format("the datasets are {}", fmt::join(names, ", "))
+                        base::message("there is no dataset {}", base::quote(name)),
+                        hint.empty() ? base::message("the datasets are {}", fmt::join(names, ", "))
                                      : std::move(hint));
     }
   }
@@ -190,7 +192,7 @@ class Settings {
       return;
     }
     for (const YamlNode& part : search->list) {
-      if (const auto name = read_text(file_, part, "a table of 'search'")) {
+      if (const auto name = read_text(file_, part, base::tr("a table of 'search'"))) {
         project_.search.push_back(*name);
         check_dataset_name(part, *name);
       }
@@ -229,16 +231,16 @@ class Settings {
          url->substr(scheme + 3, at - std::min(at, scheme + 3)).find(':') != std::string::npos) ||
         url->find("password=") != std::string::npos;
     if (has_password) {  // the message must not show it
-      file_.add_problem(node, kProjectValue, "the store's URL has a password in it",
-                        "remove it, and change it: files are read by many");
+      file_.add_problem(node, kProjectValue, base::tr("the store's URL has a password in it"),
+                        base::tr("remove it, and change it: files are read by many"));
       return "";
     }
     if (url->starts_with("mysql://")) {
       if (chosen) {
         file_.add_problem(
             node, kProjectValue,
-            fmt::format("the store {} is MySQL, which is not in this version", base::quote(*url)),
-            "write sqlite:PATH, or choose another environment with --env");
+            base::message("the store {} is MySQL, which is not in this version", base::quote(*url)),
+            base::tr("write sqlite:PATH, or choose another environment with --env"));
       }
       return "";
     }
@@ -247,8 +249,8 @@ class Settings {
     if (path.empty() || path.starts_with("//") || path.starts_with(':') ||
         path.find('?') != std::string::npos) {
       file_.add_problem(node, kProjectValue,
-                        fmt::format("the store {} is not one that is known", base::quote(*url)),
-                        "write sqlite:PATH, for example sqlite:tags.db");
+                        base::message("the store {} is not one that is known", base::quote(*url)),
+                        base::tr("write sqlite:PATH, for example sqlite:tags.db"));
       return "";
     }
     return *url;
@@ -262,8 +264,8 @@ class Settings {
     std::vector<std::string> names;
     if (environments != nullptr && environments->kind != YamlNode::Kind::kMap) {
       file_.add_problem(*environments, kProjectType,
-                        fmt::format("'environments' is {}", kind_of(*environments)),
-                        "it is a map from a name to its settings: prod: { store: ... }");
+                        base::message("'environments' is {}", kind_of(*environments)),
+                        base::tr("it is a map from a name to its settings: prod: { store: ... }"));
     }
     bool found = environment.empty();
     for (size_t i = 0; environments != nullptr && i < environments->members.size(); ++i) {
@@ -271,7 +273,7 @@ class Settings {
       names.push_back(key.text);
       const bool chosen = key.text == environment && !environment.empty();
       found = found || chosen;
-      Fields fields(file_, value, fmt::format("the environment {}", base::quote(key.text)),
+      Fields fields(file_, value, base::message("the environment {}", base::quote(key.text)),
                     {"store"});
       if (const YamlNode* store = fields.require("store")) {
         std::string url = read_store_url(*store, chosen);
@@ -283,11 +285,11 @@ class Settings {
     if (!found) {
       std::string hint = base::did_you_mean(environment, names);
       if (hint.empty()) {
-        hint = names.empty() ? "tagsmith.yaml has no 'environments'"
-                             : fmt::format("the environments are {}", fmt::join(names, ", "));
+        hint = names.empty() ? base::tr("tagsmith.yaml has no 'environments'")
+                             : base::message("the environments are {}", fmt::join(names, ", "));
       }
       file_.add_problem(environments == nullptr ? 0 : environments->byte, kProjectUnknown,
-                        fmt::format("there is no environment {}", base::quote(environment)),
+                        base::message("there is no environment {}", base::quote(environment)),
                         std::move(hint));
     }
   }
@@ -310,7 +312,7 @@ catalog::TagGuards read_tag_guards(YamlFile& file, const YamlNode& node,
   constexpr double kGainMax = 1e9;
   constexpr std::int64_t kMembersMax = 1'000'000'000;
   catalog::TagGuards guards = defaults;
-  Fields fields(file, node, "'guards' of tags",
+  Fields fields(file, node, base::tr("'guards' of tags"),
                 {"to_zero", "lost_percent", "gained_percent", "members_min"});
   guards.to_zero = fields.boolean("to_zero").value_or(guards.to_zero);
   guards.lost_percent = fields.number("lost_percent", 0, kPercentMax).value_or(guards.lost_percent);

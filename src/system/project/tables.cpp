@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/language.h"
 #include "dataset/day_format.h"
 #include "dataset/discover.h"
 #include "files/folder.h"
@@ -79,38 +80,39 @@ base::Result<TableSource> partition_source(const Dataset& dataset, const std::st
   const std::string wanted = !day.empty() ? prefix + dataset::text_of_day(partition.format, day)
                                           : (newest ? newest->second : prefix + partition.format);
   const std::string folder = files::join(dataset.path, wanted);
-  const std::string hint = newest ? fmt::format("the newest partition is {}", newest->second)
-                                  : fmt::format("a partition is a folder {}{} in {}", prefix,
-                                                partition.format, dataset.path);
+  const std::string hint = newest ? base::message("the newest partition is {}", newest->second)
+                                  : base::message("a partition is a folder {}{} in {}", prefix,
+                                                  partition.format, dataset.path);
   auto by_format = data_files(folder);
   if (!by_format) {
     if (by_format.error().code != base::ErrorCode::kNotFound) {
       return std::move(by_format).error();
     }
-    return data_error(
-        "E_DATA_PARTITION", folder,
-        fmt::format("table {}: there is no partition {}", base::quote(full_name(dataset)), wanted),
-        hint);
+    return data_error("E_DATA_PARTITION", folder,
+                      base::message("table {}: there is no partition {}",
+                                    base::quote(full_name(dataset)), wanted),
+                      hint);
   }
   if (!TAGSMITH_TRY(is_ready(partition, folder))) {
     return data_error("E_DATA_PARTITION", folder,
-                      fmt::format("table {}: partition {} is not complete: it has no {}",
-                                  base::quote(full_name(dataset)), wanted, partition.ready),
-                      "wait for the job that writes it");
+                      base::message("table {}: partition {} is not complete: it has no {}",
+                                    base::quote(full_name(dataset)), wanted, partition.ready),
+                      base::tr("wait for the job that writes it"));
   }
   if (by_format->empty()) {
     return data_error("E_DATA_PARTITION", folder,
-                      fmt::format("table {}: partition {} holds no data file",
-                                  base::quote(full_name(dataset)), wanted),
-                      "wait for the job that writes it");
+                      base::message("table {}: partition {} holds no data file",
+                                    base::quote(full_name(dataset)), wanted),
+                      base::tr("wait for the job that writes it"));
   }
   auto& [format, paths] = *by_format->begin();  // Parquet, where there is any
   if (format != TableSource::Format::kParquet && by_format->size() > 1) {
-    return data_error("E_DATA_FILE", folder,
-                      fmt::format("table {}: partition {} holds files of several kinds: {} and {}",
-                                  base::quote(full_name(dataset)), wanted, paths.front(),
-                                  std::next(by_format->begin())->second.front()),
-                      "leave the files of one kind in it");
+    return data_error(
+        "E_DATA_FILE", folder,
+        base::message("table {}: partition {} holds files of several kinds: {} and {}",
+                      base::quote(full_name(dataset)), wanted, paths.front(),
+                      std::next(by_format->begin())->second.front()),
+        base::tr("leave the files of one kind in it"));
   }
   source.format = format;
   source.files = std::move(paths);
@@ -126,7 +128,7 @@ std::string in_folder(const Project& project, const std::string& path) {
 // The hints of files speak of options of the command line, which a project has not.
 base::Error with_path_hint(base::Error error) {
   if (error.symbol == "E_DATA_FILE") {
-    error.hint = "'path' is a folder, a file or a pattern, from the project's folder";
+    error.hint = base::tr("'path' is a folder, a file or a pattern, from the project's folder");
   }
   return error;
 }
@@ -166,8 +168,9 @@ base::Result<TableSource> table_source(const Project& project, const Dataset& de
   if (tables.size() != 1) {
     return data_error(
         "E_DATA_FILE", dataset.path,
-        fmt::format("table {}: {} holds {} tables", base::quote(name), dataset.path, tables.size()),
-        fmt::format("name the folder of one of them: {}/{}", dataset.path, tables.front().name));
+        base::message("table {}: {} holds {} tables", base::quote(name), dataset.path,
+                      tables.size()),
+        base::message("name the folder of one of them: {}/{}", dataset.path, tables.front().name));
   }
   tables.front().database = dataset.database;
   tables.front().name = dataset.name;

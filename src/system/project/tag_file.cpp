@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/language.h"
 #include "base/similar.h"
 #include "project/problems.h"
 #include "project/settings_internal.h"
@@ -22,7 +23,8 @@ catalog::LocalizedText read_localized(YamlFile& file, const YamlNode& node) {
   text.en = fields.text("en").value_or("");
   text.zh = fields.text("zh").value_or("");
   if (node.members.empty()) {
-    file.add_problem(node, kProjectKey, "'name' has no text", "give 'en', 'zh' or both");
+    file.add_problem(node, kProjectKey, base::tr("'name' has no text"),
+                     base::tr("give 'en', 'zh' or both"));
   }
   return text;
 }
@@ -34,8 +36,8 @@ std::string read_code(YamlFile& file, Fields& fields) {
   const std::string code = fields.text("code").value_or("");
   if (!code.empty() && !is_code(code)) {
     file.add_problem(*fields.get("code"), kProjectValue,
-                     fmt::format("the code {} cannot be one", base::quote(code)),
-                     "a code is [a-z][a-z0-9_]*, at most 64 characters");
+                     base::message("the code {} cannot be one", base::quote(code)),
+                     base::tr("a code is [a-z][a-z0-9_]*, at most 64 characters"));
   }
   return code;
 }
@@ -48,8 +50,8 @@ void TagFiles::once(YamlFile& file, const YamlNode& node, std::string_view what,
   if (!is_new) {
     file.add_problem(
         node, kProjectRepeated,
-        fmt::format("the {} {} stands at {} too", what, base::quote(value), first->second),
-        fmt::format("give one of them another {}", what));
+        base::message("the {} {} stands at {} too", what, base::quote(value), first->second),
+        base::message("give one of them another {}", what));
   }
 }
 
@@ -61,7 +63,7 @@ void TagFiles::read(YamlFile& file, const YamlNode& root) {
     read_tags(file, root);
     return;
   }
-  Fields fields(file, root, "a file of tags", {"categories", "tags"});
+  Fields fields(file, root, base::tr("a file of tags"), {"categories", "tags"});
   if (const YamlNode* categories = fields.get("categories")) {
     read_categories(file, *categories);
   }
@@ -75,7 +77,7 @@ void TagFiles::read_categories(YamlFile& file, const YamlNode& list) {
     return;
   }
   for (const YamlNode& node : list.list) {
-    Fields fields(file, node, "a category", {"code", "name", "description"});
+    Fields fields(file, node, base::tr("a category"), {"code", "name", "description"});
     catalog::Category category{.code = read_code(file, fields)};
     if (const YamlNode* name = fields.get("name")) {
       category.name = read_localized(file, *name);
@@ -102,7 +104,7 @@ void TagFiles::read_tags(YamlFile& file, const YamlNode& list) {
 
 void TagFiles::read_tag(YamlFile& file, const YamlNode& node) {
   constexpr std::int64_t kDaysMax = 36'500;
-  Fields fields(file, node, "a tag",
+  Fields fields(file, node, base::tr("a tag"),
                 {"id", "code", "name", "category", "description", "when", "rule", "active",
                  "grant_days", "guards"});
   if (!fields.is_map()) {
@@ -152,8 +154,9 @@ void TagFiles::read_rules(YamlFile& file, const YamlNode& node, bool text_only, 
     return;
   }
   if (node.list.empty()) {
-    file.add_problem(node, kProjectValue, "a list of rules without a rule",
-                     "write a rule; a tag that only grants give has neither 'when' nor 'rule'");
+    file.add_problem(
+        node, kProjectValue, base::tr("a list of rules without a rule"),
+        base::tr("write a rule; a tag that only grants give has neither 'when' nor 'rule'"));
   }
   for (const YamlNode& part : node.list) {
     add_rule(file, part, text_only, tag);
@@ -198,10 +201,10 @@ void TagFiles::check_categories(YamlFile& file) {
       continue;
     }
     std::string hint = base::did_you_mean(asked.node.text, known);
-    file.add_problem(
-        asked.node, kProjectUnknown,
-        fmt::format("there is no category {}", base::quote(asked.node.text)),
-        hint.empty() ? "declare it under 'categories' of a file in tags/" : std::move(hint));
+    file.add_problem(asked.node, kProjectUnknown,
+                     base::message("there is no category {}", base::quote(asked.node.text)),
+                     hint.empty() ? base::tr("declare it under 'categories' of a file in tags/")
+                                  : std::move(hint));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/language.h"
 #include "base/similar.h"
 #include "project/problems.h"
 #include "project/test_file_internal.h"
@@ -11,8 +12,8 @@ namespace {
 
 void read_cells(YamlFile& file, const YamlNode& user, RuleTest& test) {
   if (user.kind != YamlNode::Kind::kMap) {
-    file.add_problem(user, kProjectType, fmt::format("'user' is {}", kind_of(user)),
-                     "it is a map from columns to values: { age: 20, level: VIP2 }");
+    file.add_problem(user, kProjectType, base::message("'user' is {}", kind_of(user)),
+                     base::tr("it is a map from columns to values: { age: 20, level: VIP2 }"));
     return;
   }
   for (const auto& [key, value] : user.members) {
@@ -29,17 +30,18 @@ void read_codes(YamlFile& file, const YamlNode& list,
     return;
   }
   for (const YamlNode& node : list.list) {
-    const auto code = read_text(file, node, "a tag's code");
+    const auto code = read_text(file, node, base::tr("a tag's code"));
     if (!code) {
       continue;
     }
     if (codes && std::ranges::find(*codes, *code) == codes->end()) {
-      file.add_problem(node, kProjectUnknown, fmt::format("there is no tag {}", base::quote(*code)),
+      file.add_problem(node, kProjectUnknown,
+                       base::message("there is no tag {}", base::quote(*code)),
                        base::did_you_mean(*code, *codes));
     } else if (std::ranges::find(test.tags, *code) != test.tags.end()) {
       file.add_problem(node, kProjectRepeated,
-                       fmt::format("the tag {} stands here twice", base::quote(*code)),
-                       "remove one of them");
+                       base::message("the tag {} stands here twice", base::quote(*code)),
+                       base::tr("remove one of them"));
     } else {
       test.tags.push_back(*code);
     }
@@ -50,7 +52,7 @@ void read_codes(YamlFile& file, const YamlNode& list,
 void read_test(YamlFile& file, const YamlNode& node,
                const std::optional<std::vector<std::string>>& codes,
                const std::optional<std::string>& as_of, std::vector<RuleTest>& tests) {
-  Fields fields(file, node, "a test", {"name", "user", "tags", "as_of"});
+  Fields fields(file, node, base::tr("a test"), {"name", "user", "tags", "as_of"});
   if (!fields.is_map()) {
     return;
   }
@@ -79,7 +81,7 @@ void read_tests(YamlFile& file, const YamlNode& root,
     return;
   }
   if (root.kind != YamlNode::Kind::kList) {
-    Fields fields(file, root, "a file of tests", {"as_of", "tests"});
+    Fields fields(file, root, base::tr("a file of tests"), {"as_of", "tests"});
     if (const YamlNode* day = fields.get("as_of")) {
       as_of = read_day(file, *day, "'as_of'");
     }

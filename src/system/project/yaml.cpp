@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "project/problems.h"
 
@@ -52,10 +53,10 @@ std::optional<YamlProblem> find_bad_byte(std::string_view text) {
     if (control || length == 0) {
       return YamlProblem{.byte = i,
                          .code = std::string(kProjectYaml),
-                         .message = control ? fmt::format("control character 0x{:02X}", c)
-                                            : fmt::format("byte 0x{:02X} is no UTF-8", c),
-                         .hint = control ? "write it as an escape in a double-quoted text"
-                                         : "save the file as UTF-8"};
+                         .message = control ? base::message("control character 0x{:02X}", c)
+                                            : base::message("byte 0x{:02X} is no UTF-8", c),
+                         .hint = control ? base::tr("write it as an escape in a double-quoted text")
+                                         : base::tr("save the file as UTF-8")};
     }
     i += length;
   }
@@ -78,8 +79,9 @@ class TreeBuilder final : public YAML::EventHandler {
     add({.kind = YamlNode::Kind::kNull, .byte = byte_of(mark)});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    problems_.push_back({byte_of(mark), std::string(kProjectYaml), "an alias (*name) is not read",
-                         "write the value again"});
+    problems_.push_back({byte_of(mark), std::string(kProjectYaml),
+                         base::tr("an alias (*name) is not read"),
+                         base::tr("write the value again")});
     add({.kind = YamlNode::Kind::kNull, .byte = byte_of(mark)});
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -116,15 +118,16 @@ class TreeBuilder final : public YAML::EventHandler {
   void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor != 0) {
       problems_.push_back({byte_of(mark), std::string(kProjectYaml),
-                           "an anchor (&name) is not read", "write the value without it"});
+                           base::tr("an anchor (&name) is not read"),
+                           base::tr("write the value without it")});
     }
   }
 
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (!tag.empty() && tag != "?" && tag != "!") {
       problems_.push_back({byte_of(mark), std::string(kProjectYaml),
-                           fmt::format("the tag {} is not read", base::quote(tag)),
-                           "write the value without it; a quoted scalar is a text"});
+                           base::message("the tag {} is not read", base::quote(tag)),
+                           base::tr("write the value without it; a quoted scalar is a text")});
     }
   }
 
@@ -135,8 +138,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (open_.size() == kYamlNestingMax) {
       problems_.push_back(
           {byte_of(mark), std::string(kProjectYaml),
-           fmt::format("more than {} lists and maps inside each other", kYamlNestingMax),
-           "nothing in a project is so deep"});
+           base::message("more than {} lists and maps inside each other", kYamlNestingMax),
+           base::tr("nothing in a project is so deep")});
     }
     open_.push_back({.node = {.kind = kind, .byte = byte_of(mark)}});
   }
@@ -168,8 +171,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void add_key(Open& parent, YamlNode key) {
     if (!key.is_scalar()) {
-      problems_.push_back({key.byte, std::string(kProjectYaml), "a key that is no text",
-                           "a key is a name before a colon"});
+      problems_.push_back({key.byte, std::string(kProjectYaml), base::tr("a key that is no text"),
+                           base::tr("a key is a name before a colon")});
       key.text.clear();
     }
     parent.key = std::move(key);
@@ -179,8 +182,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!parent.keys.insert(key.text).second) {
       problems_.push_back(
           {key.byte, std::string(kDuplicateKey),
-           fmt::format("the key {} stands here for the second time", base::quote(key.text)),
-           "remove one of them"});
+           base::message("the key {} stands here for the second time", base::quote(key.text)),
+           base::tr("remove one of them")});
       return;
     }
     parent.node.members.push_back({std::move(key), std::move(value)});
@@ -214,8 +217,9 @@ void find_open_quotes(const YamlNode& node, std::string_view text,
   const char quote = node.byte < text.size() ? text[node.byte] : '\0';
   if (node.kind == YamlNode::Kind::kQuoted && (quote == '\'' || quote == '"') &&
       !is_closed(text, node.byte)) {
-    problems.push_back({node.byte, std::string(kProjectYaml), "no YAML: a quote that never ends",
-                        fmt::format("put {} at the end of the text", quote)});
+    problems.push_back({node.byte, std::string(kProjectYaml),
+                        base::tr("no YAML: a quote that never ends"),
+                        base::message("put {} at the end of the text", quote)});
   }
   for (const YamlNode& part : node.list) {
     find_open_quotes(part, text, problems);
@@ -238,12 +242,13 @@ YamlProblem syntax_problem(std::string_view text, size_t first_byte,
                            const YAML::ParserException& error) {
   const size_t byte =
       error.mark.is_null() ? 0 : first_byte + static_cast<size_t>(std::max(error.mark.pos, 0));
-  return {.byte = std::min(byte, text.size()),
-          .code = std::string(kProjectYaml),
-          .message = fmt::format("no YAML: {}", error.msg),
-          .hint = has_tab_before(text, std::min(byte, text.size()))
-                      ? "indent by blanks, not by tabs"
-                      : "look at quotes, colons and indentation at and before this place"};
+  return {
+      .byte = std::min(byte, text.size()),
+      .code = std::string(kProjectYaml),
+      .message = base::message("no YAML: {}", error.msg),
+      .hint = has_tab_before(text, std::min(byte, text.size()))
+                  ? base::tr("indent by blanks, not by tabs")
+                  : base::tr("look at quotes, colons and indentation at and before this place")};
 }
 
 bool all_of(std::string_view text, std::string_view characters) {
@@ -515,16 +520,17 @@ std::optional<YamlNode> parse_yaml(const SourceText& source, std::vector<YamlPro
     std::vector<YamlProblem> ignored;
     TreeBuilder second(first_byte, ignored);
     if (parser.HandleNextDocument(second)) {
-      problems.push_back({second.take().byte, std::string(kProjectYaml),
-                          "a second document: one file holds one",
-                          "remove the line ---, or indent what belongs to what stands above"});
+      problems.push_back(
+          {second.take().byte, std::string(kProjectYaml),
+           base::tr("a second document: one file holds one"),
+           base::tr("remove the line ---, or indent what belongs to what stands above")});
     }
     return root;
   } catch (const YAML::ParserException& error) {
     problems.push_back(syntax_problem(text, first_byte, error));
   } catch (const std::exception& error) {  // the library's own bugs, memory
     problems.push_back(
-        {0, std::string(kProjectYaml), fmt::format("no YAML: {}", error.what()), ""});
+        {0, std::string(kProjectYaml), base::message("no YAML: {}", error.what()), ""});
   }
   return std::nullopt;
 }
@@ -536,20 +542,21 @@ std::optional<std::pair<std::string, std::string>> ambiguity(const YamlNode& nod
   const std::string low = lower(node.text);
   static const std::set<std::string> words = {"yes", "no", "on", "off", "y", "n"};
   if (words.contains(low)) {
-    return std::pair(fmt::format("{} is a boolean in some versions of YAML and a text in others",
-                                 base::quote(node.text)),
-                     fmt::format("write true or false, or the text '{}' in quotes", node.text));
+    return std::pair(base::message("{} is a boolean in some versions of YAML and a text in others",
+                                   base::quote(node.text)),
+                     base::message("write true or false, or the text '{}' in quotes", node.text));
   }
   if ((low == "true" || low == "false") && node.text != low) {
-    return std::pair(fmt::format("{} is a boolean in some versions of YAML and a text in others",
-                                 base::quote(node.text)),
-                     fmt::format("write {}, or the text '{}' in quotes", low, node.text));
+    return std::pair(base::message("{} is a boolean in some versions of YAML and a text in others",
+                                   base::quote(node.text)),
+                     base::message("write {}, or the text '{}' in quotes", low, node.text));
   }
   if (!is_json_number(node.text) && is_number_of_some_yaml(node.text)) {
     return std::pair(
-        fmt::format("{} is a number in some versions of YAML and a text in others",
-                    base::quote(node.text)),
-        fmt::format("write a plain number like 10 or 0.5, or the text '{}' in quotes", node.text));
+        base::message("{} is a number in some versions of YAML and a text in others",
+                      base::quote(node.text)),
+        base::message("write a plain number like 10 or 0.5, or the text '{}' in quotes",
+                      node.text));
   }
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include <exception>
 #include <iterator>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 
@@ -28,15 +29,15 @@ base::Status check_zone(const std::string& zone, const std::vector<std::string>&
     return {};
   }
   if (names.empty()) {
-    base::Error none = base::unavailable(fmt::format(
+    base::Error none = base::unavailable(base::message(
         "the time zone {} is unknown: there is no tz database here", base::quote(zone)));
-    none.hint = "install the package tzdata";
+    none.hint = base::tr("install the package tzdata");
     return none;
   }
   base::Error error =
-      base::invalid_argument(fmt::format("there is no time zone {}", base::quote(zone)));
+      base::invalid_argument(base::message("there is no time zone {}", base::quote(zone)));
   const std::string hint = base::did_you_mean(zone, names);
-  error.hint = hint.empty() ? "write a name like Asia/Shanghai" : hint;
+  error.hint = hint.empty() ? base::tr("write a name like Asia/Shanghai") : hint;
   return error;
 }
 

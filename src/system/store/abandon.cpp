@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/language.h"
 #include "store/dialect_internal.h"
 #include "store/stores_internal.h"
 #include "store/user_rows_internal.h"
@@ -72,7 +73,7 @@ class Abandoning {
       return PublishCounts{};
     }
     if (state != "pinned" && state != "publishing") {
-      return wrong_state(run_id_, state, "unfinished", session_.name);
+      return wrong_state(run_id_, state, std::string(base::marked("unfinished")), session_.name);
     }
     feed_before_ = integer_of(row->at(1));
     Writing writing(connection(), run_id_, now_);
@@ -123,9 +124,9 @@ class Abandoning {
       const FeedRow::Kind kind =
           TAGSMITH_TRY(feed_kind_of(text_of(std::move(row.at(1))), session_.name));
       if (kind != FeedRow::Kind::kEntered && kind != FeedRow::Kind::kLeft) {
-        return drift(fmt::format("row {} of the feed says that run {} is {}, tagsmith_runs says "
-                                 "that it is publishing",
-                                 integer_of(row.at(0)), run_id_, membership::name_of(kind)),
+        return drift(base::message("row {} of the feed says that run {} is {}, tagsmith_runs says "
+                                   "that it is publishing",
+                                   integer_of(row.at(0)), run_id_, membership::name_of(kind)),
                      session_.name);
       }
       FeedEntry entry{.seq = integer_of(row.at(0)),

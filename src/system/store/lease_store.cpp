@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/language.h"
 #include "store/dialect_internal.h"
 #include "store/stores_internal.h"
 #include "store/user_rows_internal.h"
@@ -43,11 +44,11 @@ class LeaseStore final : public lease::LeaseStore {
       const auto epoch = row ? static_cast<std::uint64_t>(integer_of(row->at(0))) : 0;
       if (epoch != expected_epoch) {
         return base::Error{.code = base::ErrorCode::kConflict,
-                           .message = fmt::format("the lease {} is at epoch {}, not {}", name,
-                                                  epoch, expected_epoch),
+                           .message = base::message("the lease {} is at epoch {}, not {}", name,
+                                                    epoch, expected_epoch),
                            .symbol = std::string(membership::kStoreFenced),
                            .path = session_.name,
-                           .hint = "wait until the other one has finished"};
+                           .hint = base::tr("wait until the other one has finished")};
       }
       const SqlRow values{static_cast<std::int64_t>(epoch) + 1, holder, name};
       if (row) {

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "store/dialect_internal.h"
 #include "store/row_text_internal.h"
@@ -235,8 +236,8 @@ class RunStore final : public run::RunStore {
     while (auto row = TAGSMITH_TRY(rows->next())) {
       const auto ids = read_tag_ids(text_of(std::move(row->at(1))));
       if (!ids) {
-        return drift(fmt::format("the row of user {} cannot be read",
-                                 base::quote(text_of(std::move(row->at(0))))),
+        return drift(base::message("the row of user {} cannot be read",
+                                   base::quote(text_of(std::move(row->at(0))))),
                      session_.name);
       }
       for (const std::int32_t id : *ids) {
@@ -273,12 +274,12 @@ class RunStore final : public run::RunStore {
   base::Error unfinished_run(std::int64_t run_id, const std::string& state) {
     return {
         .code = base::ErrorCode::kConflict,
-        .message = fmt::format("run {} is not finished: it is {}", run_id, state),
+        .message = base::message("run {} is not finished: it is {}", run_id, base::tr(state)),
         .symbol = "E_RUN_UNFINISHED",
         .path = session_.name,
-        .hint = fmt::format("start the same run again to finish it, or give it up: tagsmith runs "
-                            "abandon {}",
-                            run_id)};
+        .hint = base::message("start the same run again to finish it, or give it up: tagsmith runs "
+                              "abandon {}",
+                              run_id)};
   }
 
   // What our last transaction left in the serving table must be there still (PROTOCOLS 1).
@@ -308,12 +309,12 @@ class RunStore final : public run::RunStore {
                            "and not exists (select 1 from user_tags u where u.user_id = f.user_id) "
                            "limit 5",
                            {}));
-    std::string message = fmt::format(
+    std::string message = base::message(
         "somebody else wrote to user_tags: {} rows (ours: {}), last change {} (ours: {})", rows,
         rows_wanted, updated.empty() ? "none" : updated,
         updated_wanted.empty() ? "none" : updated_wanted);
     if (!users.empty()) {
-      message += fmt::format("; users {}", fmt::join(users, ", "));
+      message += base::message("; users {}", fmt::join(users, ", "));
     }
     return drift(std::move(message), session_.name);
   }
@@ -386,19 +387,20 @@ class RunStore final : public run::RunStore {
 
 base::Error unknown_run(std::int64_t run_id, const std::string& store_name) {
   return {.code = base::ErrorCode::kNotFound,
-          .message = fmt::format("there is no run {}", run_id),
+          .message = base::message("there is no run {}", run_id),
           .symbol = "E_RUN_UNKNOWN",
           .path = store_name,
-          .hint = "tagsmith runs list shows them"};
+          .hint = base::tr("tagsmith runs list shows them")};
 }
 
 base::Error wrong_state(std::int64_t run_id, const std::string& state, const std::string& wanted,
                         const std::string& store_name) {
-  return {.code = base::ErrorCode::kConflict,
-          .message = fmt::format("run {} is {}, not {}", run_id, state, wanted),
-          .symbol = "E_RUN_STATE",
-          .path = store_name,
-          .hint = "tagsmith runs list shows what each run has come to"};
+  return {
+      .code = base::ErrorCode::kConflict,
+      .message = base::message("run {} is {}, not {}", run_id, base::tr(state), base::tr(wanted)),
+      .symbol = "E_RUN_STATE",
+      .path = store_name,
+      .hint = base::tr("tagsmith runs list shows what each run has come to")};
 }
 
 std::unique_ptr<run::RunStore> run_store(Session& session) {

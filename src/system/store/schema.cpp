@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "membership/tag_store.h"
 #include "store/dialect_internal.h"
@@ -120,22 +121,22 @@ base::Result<std::int64_t> version_of(SqlConnection& connection, const std::stri
       return std::int64_t{0};
     }
     return foreign(
-        fmt::format("the database has tables with our names that Tagsmith did not make: {}",
-                    fmt::join(there, ", ")),
-        name, "name another database as the store");
+        base::message("the database has tables with our names that Tagsmith did not make: {}",
+                      fmt::join(there, ", ")),
+        name, base::tr("name another database as the store"));
   }
   auto row = first_row(connection, "select schema_version from tagsmith_store where id = 1", {});
   if (!row && row.error().code != ErrorCode::kInternal) {
     return row.error();
   }
   if (!row || !*row || !std::holds_alternative<std::int64_t>((*row)->at(0))) {
-    return foreign("the table tagsmith_store is not one that Tagsmith made", name,
-                   "name another database as the store");
+    return foreign(base::tr("the table tagsmith_store is not one that Tagsmith made"), name,
+                   base::tr("name another database as the store"));
   }
   const std::int64_t version = integer_of((*row)->at(0));
   if (version <= static_cast<std::int64_t>(kMigrations.size()) && !missing.empty()) {
-    return foreign(fmt::format("tables of the store are missing: {}", fmt::join(missing, ", ")),
-                   name, "restore the database from a backup");
+    return foreign(base::message("tables of the store are missing: {}", fmt::join(missing, ", ")),
+                   name, base::tr("restore the database from a backup"));
   }
   return version;
 }
@@ -146,11 +147,11 @@ base::Status check_not_newer(std::int64_t version, const std::string& name) {
     return {};
   }
   return base::Error{.code = ErrorCode::kInvalidArgument,
-                     .message = fmt::format(
+                     .message = base::message(
                          "the store has schema version {}, this program knows {}", version, known),
                      .symbol = std::string(membership::kStoreVersion),
                      .path = name,
-                     .hint = "a newer Tagsmith made it: use that one"};
+                     .hint = base::tr("a newer Tagsmith made it: use that one")};
 }
 
 base::Status migrate(SqlConnection& connection, std::int64_t version) {
@@ -184,10 +185,10 @@ base::Status prepare_schema(SqlConnection& connection, const std::string& name, 
   }
   if (seen == 0 && !create) {
     return base::Error{.code = ErrorCode::kNotFound,
-                       .message = "the database is empty: no run has been published",
+                       .message = base::tr("the database is empty: no run has been published"),
                        .symbol = "E_STORE",
                        .path = name,
-                       .hint = "the first run fills it"};
+                       .hint = base::tr("the first run fills it")};
   }
   // The transaction that writes is the lock; another process may have been here before it.
   return in_transaction(connection, [&]() -> base::Status {

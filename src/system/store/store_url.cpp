@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::store {
@@ -14,9 +15,9 @@ base::Result<StoreUrl> parse_store_url(std::string_view text) {
                     .path = std::string(text.substr(kSqlite.size()))};
   }
   return base::Error{.code = base::ErrorCode::kInvalidArgument,
-                     .message = fmt::format("{} names no store", base::quote(text)),
+                     .message = base::message("{} names no store", base::quote(text)),
                      .symbol = "E_STORE_URL",
-                     .hint = "write sqlite:FILE, for example sqlite:tags.db"};
+                     .hint = base::tr("write sqlite:FILE, for example sqlite:tags.db")};
 }
 
 }  // namespace tagsmith::store

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "store/dialect_internal.h"
 #include "store/row_text_internal.h"
@@ -43,8 +44,8 @@ class Users final : public membership::UserCursor {
     const std::string text = text_of(std::move(row->at(1)));
     auto ids = read_tag_ids(text);
     if (!ids) {
-      return drift(fmt::format("the row of user {} cannot be read: tag_ids {}",
-                               base::quote(user.user_id), base::quote(text)),
+      return drift(base::message("the row of user {} cannot be read: tag_ids {}",
+                                 base::quote(user.user_id), base::quote(text)),
                    store_name_);
     }
     user.tags = std::move(*ids);
@@ -290,14 +291,15 @@ class TagStore final : public membership::TagStore {
     }
     return base::Error{
         .code = base::ErrorCode::kConflict,
-        .message = fmt::format("chunk {} of run {} comes out of turn: the run is {}, "
-                               "{} chunks are written",
-                               chunk.number, chunk.stamp.run_id,
-                               is_reverting ? "being abandoned" : state, chunks),
+        .message =
+            base::message("chunk {} of run {} comes out of turn: the run is {}, "
+                          "{} chunks are written",
+                          chunk.number, chunk.stamp.run_id,
+                          is_reverting ? base::tr("being abandoned") : base::tr(state), chunks),
         .symbol = std::string(membership::kStoreProgress),
         .path = session_.name,
-        .hint = is_reverting ? fmt::format("tagsmith runs abandon {} goes on", chunk.stamp.run_id)
-                             : "start the run again: it goes on from what is written"};
+        .hint = is_reverting ? base::message("tagsmith runs abandon {} goes on", chunk.stamp.run_id)
+                             : base::tr("start the run again: it goes on from what is written")};
   }
 
   base::Status edit(std::span<const std::string> ids,

@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "membership/tag_store.h"
 
@@ -112,11 +113,11 @@ base::Result<std::shared_ptr<SqlDatabase>> traced(std::shared_ptr<SqlDatabase> d
   if (descriptor < 0) {
     return base::Error{
         .code = base::ErrorCode::kUnavailable,
-        .message = fmt::format("cannot write the trace {}: {}", base::quote(path, path.size()),
-                               std::strerror(errno)),  // NOLINT(concurrency-*)
+        .message = base::message("cannot write the trace {}: {}", base::quote(path, path.size()),
+                                 std::strerror(errno)),  // NOLINT(concurrency-*)
         .symbol = std::string(membership::kStoreFailed),
         .path = path,
-        .hint = "TAGSMITH_TRACE_FILE names a file that can be written, or nothing"};
+        .hint = base::tr("TAGSMITH_TRACE_FILE names a file that can be written, or nothing")};
   }
   return std::shared_ptr<SqlDatabase>(
       std::make_shared<TracedDatabase>(std::move(database), std::make_shared<Trace>(descriptor)));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "store/transaction_internal.h"
 
 namespace tagsmith::store {
@@ -89,10 +90,10 @@ base::Status Inserter::add(SqlRow row) {
   const size_t bytes_max = connection_.dialect().statement_bytes_max;
   if (bytes + head_.size() > bytes_max) {
     return base::Error{.code = base::ErrorCode::kResourceExhausted,
-                       .message = fmt::format("a row of {} bytes, at most {} can be stored", bytes,
-                                              bytes_max - head_.size()),
+                       .message = base::message("a row of {} bytes, at most {} can be stored",
+                                                bytes, bytes_max - head_.size()),
                        .symbol = "E_STORE",
-                       .hint = "look for a very long text among the cells or reasons"};
+                       .hint = base::tr("look for a very long text among the cells or reasons")};
   }
   if (bytes_ + bytes + head_.size() > bytes_max) {
     TAGSMITH_TRY(finish());

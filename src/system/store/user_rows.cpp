@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/utf8.h"
 #include "store/dialect_internal.h"
@@ -33,8 +34,8 @@ base::Result<UserRow> read_user(SqlRow row, const std::string& store_name) {
   const auto updated = membership::read_time(text_of(std::move(row.at(5))));
   if (!ids || !tags || !created || !updated ||
       !std::ranges::equal(*ids, *tags, {}, {}, &StoredTag::tag_id)) {
-    return drift(fmt::format("the row of user {} cannot be read: tag_ids {}",
-                             base::quote(user.user_id), base::quote(ids_text)),
+    return drift(base::message("the row of user {} cannot be read: tag_ids {}",
+                               base::quote(user.user_id), base::quote(ids_text)),
                  store_name);
   }
   user.tags = std::move(*tags);
@@ -53,10 +54,12 @@ base::Status check_row_size(const SqlConnection& connection, const std::string& 
   }
   return base::Error{
       .code = base::ErrorCode::kResourceExhausted,
-      .message = fmt::format("the tags of user {} with their details have {} bytes, a row holds {}",
-                             base::quote(user_id), bytes, bytes_max),
+      .message =
+          base::message("the tags of user {} with their details have {} bytes, a row holds {}",
+                        base::quote(user_id), bytes, bytes_max),
       .symbol = "E_STORE",
-      .hint = "the details hold the cells that the rules read: look for a very long text there"};
+      .hint = base::tr(
+          "the details hold the cells that the rules read: look for a very long text there")};
 }
 
 size_t position_of(std::span<const std::string> user_ids, const std::string& user_id) {
@@ -72,7 +75,7 @@ base::Error drift(std::string message, const std::string& store_name) {
           .message = std::move(message),
           .symbol = std::string(membership::kStoreDrift),
           .path = store_name,
-          .hint = "only Tagsmith may write its tables: restore them from a backup"};
+          .hint = base::tr("only Tagsmith may write its tables: restore them from a backup")};
 }
 
 base::Status check_fence(SqlConnection& connection, const std::string& store_name,
@@ -85,13 +88,14 @@ base::Status check_fence(SqlConnection& connection, const std::string& store_nam
     return {};
   }
   const std::string holder = row ? text_of(std::move(row->at(1))) : std::string();
-  return base::Error{.code = base::ErrorCode::kConflict,
-                     .message = fmt::format(
-                         "another run took the right to write: {}",
-                         holder.empty() ? std::string("it has ended since") : base::quote(holder)),
-                     .symbol = std::string(membership::kStoreFenced),
-                     .path = store_name,
-                     .hint = "start the run again when the other one has finished"};
+  return base::Error{
+      .code = base::ErrorCode::kConflict,
+      .message = base::message(
+          "another run took the right to write: {}",
+          holder.empty() ? std::string(base::tr("it has ended since")) : base::quote(holder)),
+      .symbol = std::string(membership::kStoreFenced),
+      .path = store_name,
+      .hint = base::tr("start the run again when the other one has finished")};
 }
 
 base::Status check_user_ids(std::span<const std::string> user_ids, const std::string& store_name) {
@@ -99,10 +103,10 @@ base::Status check_user_ids(std::span<const std::string> user_ids, const std::st
     if (!base::is_utf8(user_id)) {
       return base::Error{
           .code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("the user id {} is not UTF-8", base::quote(user_id)),
+          .message = base::message("the user id {} is not UTF-8", base::quote(user_id)),
           .symbol = std::string(membership::kStoreUserId),
           .path = store_name,
-          .hint = "write the file or the id in UTF-8"};
+          .hint = base::tr("write the file or the id in UTF-8")};
     }
     // A text of at most so many bytes has no more characters.
     if (user_id.size() <= membership::kUserIdCharactersMax) {
@@ -111,12 +115,12 @@ base::Status check_user_ids(std::span<const std::string> user_ids, const std::st
     const size_t characters = character_count(user_id);
     if (characters > membership::kUserIdCharactersMax) {
       return base::Error{.code = base::ErrorCode::kInvalidArgument,
-                         .message = fmt::format(
+                         .message = base::message(
                              "the user id {} has {} characters, user_tags holds at most {}",
                              base::quote(user_id), characters, membership::kUserIdCharactersMax),
                          .symbol = std::string(membership::kStoreUserId),
                          .path = store_name,
-                         .hint = "use a shorter key, for example its hash"};
+                         .hint = base::tr("use a shorter key, for example its hash")};
     }
   }
   return {};
@@ -148,7 +152,7 @@ base::Result<std::vector<UserRow>> user_rows(SqlConnection& connection,
 base::Result<FeedRow::Kind> feed_kind_of(std::string_view name, const std::string& store_name) {
   const auto kind = membership::read_feed_kind(name);
   return kind ? base::Result<FeedRow::Kind>(*kind)
-              : drift(fmt::format("the feed has a row of the kind {}", base::quote(name)),
+              : drift(base::message("the feed has a row of the kind {}", base::quote(name)),
                       store_name);
 }
 
@@ -162,8 +166,8 @@ base::Result<ManualEdit> manual_edit_of(SqlRow row, const std::string& store_nam
   const std::string name = text_of(std::move(row.at(2)));
   const auto kind = membership::read_edit_kind(name);
   if (!kind) {
-    return drift(fmt::format("a manual edit of user {} is of the kind {}",
-                             base::quote(edit.user_id), base::quote(name)),
+    return drift(base::message("a manual edit of user {} is of the kind {}",
+                               base::quote(edit.user_id), base::quote(name)),
                  store_name);
   }
   edit.kind = *kind;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "catalog/checking_internal.h"
 #include "rule/printer.h"
 #include "rule/problems.h"
@@ -17,7 +18,7 @@ struct Entries {
   std::vector<RuleEntry> list;
   std::vector<const Tag*> tags;       // of each entry
   std::vector<const TagRule*> rules;  // of each entry
-  OtherTags others{.unknown = "no tag has the code"};
+  OtherTags others{.unknown = base::marked("no tag has the code")};
 };
 
 Entries entries_of(const Catalog& catalog) {

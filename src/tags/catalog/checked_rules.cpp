@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/similar.h"
 #include "base/words.h"
 #include "catalog/checking_internal.h"
@@ -202,8 +203,8 @@ class Checking {
     if (tags->second.size() > 1) {
       found.push_back(
           {std::string(rule::kTagUnknown), test.place.path,
-           fmt::format("{} is the name of {} tags", base::quote(test.code), tags->second.size()),
-           "give each tag a name of its own"});
+           base::message("{} is the name of {} tags", base::quote(test.code), tags->second.size()),
+           base::tr("give each tag a name of its own")});
       return;
     }
     edges_[i].push_back(tags_.at(*tags->second.begin()));
@@ -211,7 +212,7 @@ class Checking {
 
   Problem unknown_tag(const rule::TagTest& test) {
     return {std::string(rule::kTagUnknown), test.place.path,
-            fmt::format("{} {}", other_tags_.unknown, base::quote(test.code)),
+            fmt::format("{} {}", base::tr(other_tags_.unknown), base::quote(test.code)),
             hint_for_tag(test.code)};
   }
 
@@ -219,15 +220,17 @@ class Checking {
   std::string hint_for_tag(const std::string& code) {
     if (const auto tag = tags_.find(code); tag != tags_.end()) {
       const std::string& name = entries_[edges_[tag->second].front()].name;
-      return name.empty() ? fmt::format("the rules of tag {} have no name to ask for", code)
-                          : fmt::format("tag {} is has_tag({})", code, base::in_quotes(name, '\''));
+      return name.empty()
+                 ? base::message("the rules of tag {} have no name to ask for", code)
+                 : base::message("tag {} is has_tag({})", code, base::in_quotes(name, '\''));
     }
     std::string nearest;
     if (nearest_hints_ < kNearestHintsMax) {
       ++nearest_hints_;
       nearest = base::did_you_mean(code, names_);
     }
-    return nearest.empty() && !names_.empty() ? "the names are " + listed(names_) : nearest;
+    return nearest.empty() && !names_.empty() ? base::message("the names are {}", listed(names_))
+                                              : nearest;
   }
 
   static std::string listed(const std::vector<std::string>& names) {
@@ -235,9 +238,9 @@ class Checking {
     for (size_t i = 0; i < names.size() && i < kNamesShownMax; ++i) {
       shown.push_back(base::quote(names[i]));
     }
-    return names.size() <= kNamesShownMax
-               ? fmt::format("{}", fmt::join(shown, ", "))
-               : fmt::format("{} and {} more", fmt::join(shown, ", "), names.size() - shown.size());
+    return names.size() <= kNamesShownMax ? fmt::format("{}", fmt::join(shown, ", "))
+                                          : base::message("{} and {} more", fmt::join(shown, ", "),
+                                                          names.size() - shown.size());
   }
 
   // The tag that a test asks for, or nothing when its name is not that of one tag with rules.
@@ -260,8 +263,8 @@ class Checking {
         names.insert(entries_[i].name);
       }
     }
-    const std::string message = fmt::format("the rule asks for its own tag by way of {}",
-                                            listed({names.begin(), names.end()}));
+    const std::string message = base::message("the rule asks for its own tag by way of {}",
+                                              listed({names.begin(), names.end()}));
     for (const size_t i : group) {
       if (i >= entries_.size()) {
         continue;
@@ -272,7 +275,7 @@ class Checking {
       });
       TAGSMITH_ASSERT(test != tests_[i].end());
       problems_[i].push_back({std::string(rule::kTagCycle), (*test)->place.path, message,
-                              "take one has_tag out of the circle"});
+                              base::tr("take one has_tag out of the circle")});
     }
   }
 
@@ -287,8 +290,8 @@ class Checking {
       if (tag && is_refused_.at(*tag)) {
         problems_[i].push_back(
             {std::string(rule::kTagRefused), test->place.path,
-             fmt::format("a rule of the tag {} is refused", base::quote(test->code)),
-             "mend that rule first"});
+             base::message("a rule of the tag {} is refused", base::quote(test->code)),
+             base::tr("mend that rule first")});
       }
     }
   }
@@ -329,8 +332,8 @@ CheckedEntries check_entries(const std::vector<RuleEntry>& entries, const OtherT
 
 CheckedRules check_rules(const RuleFile& file, const column::Schema& schema,
                          const rule::CheckOptions& options) {
-  CheckedEntries checked =
-      check_entries(file.entries, {.unknown = "no rule of the file has the name"}, schema, options);
+  CheckedEntries checked = check_entries(
+      file.entries, {.unknown = base::marked("no rule of the file has the name")}, schema, options);
   CheckedRules out;
   for (const size_t i : checked.order) {
     const RuleEntry& entry = file.entries[i];

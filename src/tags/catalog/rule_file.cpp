@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/language.h"
 #include "base/similar.h"
 #include "catalog/json_slices.h"
 #include "rule/parser.h"
@@ -40,16 +41,17 @@ std::int32_t read_tag_id(const Json& value) {
 Problem bad_tag_id(const Json* value, size_t position) {
   return problem(rule::kTagId, "/tag_id",
                  value == nullptr
-                     ? fmt::format("entry {} of the file has no tag_id", position + 1)
-                     : fmt::format("{} is no tag id", base::quote(base::to_text(*value))),
-                 "a tag id is a JSON integer from 1 to 2147483647");
+                     ? base::message("entry {} of the file has no tag_id", position + 1)
+                     : base::message("{} is no tag id", base::quote(base::to_text(*value))),
+                 base::tr("a tag id is a JSON integer from 1 to 2147483647"));
 }
 
 Problem unknown_key(const std::string& key) {
   std::string hint = base::did_you_mean(key, entry_keys());
-  return problem(rule::kUnknownKey, base::json_pointer("", key),
-                 fmt::format("unknown key {} beside the rule", base::quote(key)),
-                 hint.empty() ? "the keys are tag_id, name, rule and is_active" : std::move(hint));
+  return problem(
+      rule::kUnknownKey, base::json_pointer("", key),
+      base::message("unknown key {} beside the rule", base::quote(key)),
+      hint.empty() ? base::tr("the keys are tag_id, name, rule and is_active") : std::move(hint));
 }
 
 void read_name(const Json& value, RuleEntry& entry) {
@@ -58,20 +60,21 @@ void read_name(const Json& value, RuleEntry& entry) {
     return;
   }
   entry.problems.push_back(problem(rule::kValueType, "/name",
-                                   fmt::format("the name is {}", value.kind()),
-                                   "the name is a text"));
+                                   base::message("the name is {}", value.kind()),
+                                   base::tr("the name is a text")));
 }
 
 void read_rule(const Json* value, RuleEntry& entry) {
   if (value == nullptr) {
-    entry.problems.push_back(problem(rule::kFieldMissing, "/rule", "the entry has no rule",
-                                     "give \"rule\": a JSON object or a text"));
+    entry.problems.push_back(problem(rule::kFieldMissing, "/rule",
+                                     base::tr("the entry has no rule"),
+                                     base::tr("give \"rule\": a JSON object or a text")));
     return;
   }
   if (value->object() == nullptr && value->text() == nullptr) {
     entry.problems.push_back(problem(rule::kNotObject, "",
-                                     fmt::format("the rule is {}", value->kind()),
-                                     "a rule is a JSON object or a text"));
+                                     base::message("the rule is {}", value->kind()),
+                                     base::tr("a rule is a JSON object or a text")));
     return;
   }
   auto parsed =
@@ -97,8 +100,8 @@ bool read_is_active(const Json* value, RuleEntry& entry) {
   }
   entry.problems.push_back(
       problem(rule::kValueType, "/is_active",
-              fmt::format("is_active is {}", base::quote(base::to_text(*value))),
-              "write true or false, or 1 or 0"));
+              base::message("is_active is {}", base::quote(base::to_text(*value))),
+              base::tr("write true or false, or 1 or 0")));
   return true;
 }
 
@@ -107,8 +110,8 @@ std::optional<RuleEntry> read_entry(const Json& value, size_t position) {
   RuleEntry entry{.position = position};
   if (value.object() == nullptr) {
     entry.problems.push_back(problem(rule::kNotObject, base::json_pointer("", position),
-                                     fmt::format("the entry is {}", value.kind()),
-                                     "an entry is an object with tag_id, name and rule"));
+                                     base::message("the entry is {}", value.kind()),
+                                     base::tr("an entry is an object with tag_id, name and rule")));
     return entry;
   }
   const Json* tag_id = value.find("tag_id");
@@ -181,7 +184,7 @@ std::vector<RuleProblem> of_the_file(Problems problems) {
 
 std::vector<RuleProblem> too_many_rules() {
   return of_the_file(
-      {problem(rule::kLimit, "", fmt::format("the file has more than {} rules", kRulesMax), "")});
+      {problem(rule::kLimit, "", base::message("the file has more than {} rules", kRulesMax), "")});
 }
 
 void add(std::optional<RuleEntry> entry, RuleFile& file) {
@@ -236,8 +239,8 @@ base::Result<RuleFile, std::vector<RuleProblem>> parse_rule_file(std::string_vie
   const Json::List* list = parsed->list();
   if (list == nullptr) {
     return of_the_file(
-        {problem(rule::kNotList, "", fmt::format("the rule file is {}", parsed->kind()),
-                 "a rule file is a list of objects with tag_id, name and rule")});
+        {problem(rule::kNotList, "", base::message("the rule file is {}", parsed->kind()),
+                 base::tr("a rule file is a list of objects with tag_id, name and rule"))});
   }
   if (list->size() > kRulesMax) {
     return too_many_rules();

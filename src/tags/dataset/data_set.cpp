@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "dataset/discover.h"
 
@@ -15,12 +16,13 @@ namespace {
 
 base::Error key_kinds_differ(const TableSource& integer, const TableSource& text) {
   return {.code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("the key {} is an integer in table {} and text in table {}",
-                                 base::quote(integer.key), base::quote(full_name(integer)),
-                                 base::quote(full_name(text))),
+          .message = base::message("the key {} is an integer in table {} and text in table {}",
+                                   base::quote(integer.key), base::quote(full_name(integer)),
+                                   base::quote(full_name(text))),
           .symbol = "E_DATA_KEY",
           .path = place_of(text),
-          .hint = "bring one of them to the other's type: '007' and 7 may be two users or one"};
+          .hint = base::tr(
+              "bring one of them to the other's type: '007' and 7 may be two users or one")};
 }
 
 }  // namespace
@@ -32,8 +34,8 @@ base::Result<DataSet> describe(Reader& reader, std::vector<TableSource> sources)
   if (twin != sources.end()) {
     base::Error error{
         .code = base::ErrorCode::kConflict,
-        .message = fmt::format("two tables are named {}", base::quote(full_name(*twin))),
-        .hint = "give one of them another name"};
+        .message = base::message("two tables are named {}", base::quote(full_name(*twin))),
+        .hint = base::tr("give one of them another name")};
     return error;
   }
   DataSet data;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/words.h"
 #include "column/days.h"
@@ -106,11 +107,12 @@ base::Result<std::string> example_of_partitions(const Folder& table) {
 // Refuses a table's or a partition's folder when it holds data that nobody would read.
 base::Status check_one_kind(const Folder& folder) {
   if (!folder.partitions.empty() && !folder.parquet.empty()) {
-    return mixed(folder,
-                 fmt::format("a table has either dt=* folders or *.parquet files, this folder has "
-                             "both: {} and {}",
-                             TAGSMITH_TRY(example_of_partitions(folder)), folder.parquet.front()),
-                 "move the files into the dt=* folder that they belong to, or out of the table");
+    return mixed(
+        folder,
+        base::message("a table has either dt=* folders or *.parquet files, this folder has "
+                      "both: {} and {}",
+                      TAGSMITH_TRY(example_of_partitions(folder)), folder.parquet.front()),
+        base::tr("move the files into the dt=* folder that they belong to, or out of the table"));
   }
   constexpr int kDepth = 2;  // of a table of a database
   const auto below = TAGSMITH_TRY(find_table_below(folder, kDepth));
@@ -121,11 +123,11 @@ base::Status check_one_kind(const Folder& folder) {
       folder.parquet.empty() ? TAGSMITH_TRY(example_of_partitions(folder)) : folder.parquet.front();
   return mixed(
       folder,
-      fmt::format("a folder holds either the files of one table or folders of tables, this "
-                  "one has both: {} and {}",
-                  own, *below),
-      "move the files into a folder of their own; a folder whose name starts with '_' is "
-      "not looked into");
+      base::message("a folder holds either the files of one table or folders of tables, this "
+                    "one has both: {} and {}",
+                    own, *below),
+      base::tr("move the files into a folder of their own; a folder whose name starts with '_' is "
+               "not looked into"));
 }
 
 // The day of "dt=2025-11-22" as days since 1970, nothing for other names.
@@ -181,18 +183,18 @@ base::Error no_partition(const Folder& table, const std::string& name, const std
     return std::move(found).error();
   }
   Readable& readable = *found;
-  std::string hint = "wait until the partition is written";
+  std::string hint = base::tr("wait until the partition is written");
   if (!readable.nearest.empty()) {
     readable.nearest.resize(std::min(readable.nearest.size(), kShownMax));
-    hint += fmt::format(", or name another with --dt; the nearest: {}",
-                        fmt::join(readable.nearest, ", "));
+    hint += base::message(", or name another with --dt; the nearest: {}",
+                          fmt::join(readable.nearest, ", "));
   }
   return data_error(
       "E_DATA_PARTITION", files::join(table.path, wanted),
-      fmt::format("table {}: {}; {}", base::quote(name), what,
-                  readable.newest.empty()
-                      ? "no partition of a day holds a *.parquet file"
-                      : fmt::format("the newest partition with files is {}", readable.newest)),
+      base::message("table {}: {}; {}", base::quote(name), what,
+                    readable.newest.empty()
+                        ? base::tr("no partition of a day holds a *.parquet file")
+                        : base::message("the newest partition with files is {}", readable.newest)),
       std::move(hint));
 }
 
@@ -203,15 +205,15 @@ base::Result<std::vector<std::string>> partition_files(const Folder& table, cons
       options.day.empty() ? newest(table.partitions) : std::string(kPartitionPrefix) + options.day;
   if (!day_of_partition(wanted)) {
     return no_partition(table, name, wanted,
-                        fmt::format("partition {} is named after no day", wanted));
+                        base::message("partition {} is named after no day", wanted));
   }
   if (std::ranges::find(table.partitions, wanted) == table.partitions.end()) {
-    return no_partition(table, name, wanted, fmt::format("there is no partition {}", wanted));
+    return no_partition(table, name, wanted, base::message("there is no partition {}", wanted));
   }
   Folder partition = TAGSMITH_TRY(look_into(files::join(table.path, wanted)));
   if (partition.parquet.empty()) {
     return no_partition(table, name, wanted,
-                        fmt::format("partition {} holds no *.parquet file", wanted));
+                        base::message("partition {} holds no *.parquet file", wanted));
   }
   TAGSMITH_TRY(check_one_kind(partition));
   return std::move(partition.parquet);
@@ -268,9 +270,9 @@ base::Result<std::vector<TableSource>> discover(const std::string& folder,
     base::Error error = std::move(looked).error();
     if (error.code != base::ErrorCode::kUnavailable) {
       error.symbol = "E_DATA_FILE";
-      error.hint =
+      error.hint = base::tr(
           "give a folder of tables: FOLDER/TABLE/dt=YYYY-MM-DD/*.parquet; a file is --table "
-          "NAME=FILE";
+          "NAME=FILE");
     }
     return error;
   }
@@ -286,9 +288,9 @@ base::Result<std::vector<TableSource>> discover(const std::string& folder,
   if (tables.empty()) {
     return data_error(
         "E_DATA_FILE", folder,
-        fmt::format("no table in {}: no folder there has dt=* folders or *.parquet files",
-                    base::quote(folder, folder.size())),
-        "a table is FOLDER/TABLE/dt=YYYY-MM-DD/*.parquet or FOLDER/TABLE/*.parquet");
+        base::message("no table in {}: no folder there has dt=* folders or *.parquet files",
+                      base::quote(folder, folder.size())),
+        base::tr("a table is FOLDER/TABLE/dt=YYYY-MM-DD/*.parquet or FOLDER/TABLE/*.parquet"));
   }
   std::ranges::sort(tables, {}, full_name);
   return tables;
@@ -306,8 +308,8 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
   const bool database_fits = point == std::string_view::npos || base::is_identifier(database);
   if (what.empty() || !base::is_identifier(table) || !database_fits) {
     base::Error error =
-        base::invalid_argument(fmt::format("{} defines no table", base::quote(definition)));
-    error.hint = "write NAME=FILE or NAME=SELECT ..., for example users=users.csv";
+        base::invalid_argument(base::message("{} defines no table", base::quote(definition)));
+    error.hint = base::tr("write NAME=FILE or NAME=SELECT ..., for example users=users.csv");
     return error;
   }
   TableSource source{.database = std::string(database),
@@ -316,12 +318,12 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
                      .zone = options.zone};
   const auto format = is_select(what) ? std::nullopt : format_of_file(what);
   if (!format && what.find_first_of(" \t\n\r('\"") == std::string_view::npos) {
-    return data_error(
-        "E_DATA_FILE", std::string(what),
-        fmt::format("{} is no kind of file that is read by its name, and no SELECT",
-                    base::quote(what)),
-        "names end in .csv, .tsv, .jsonl, .ndjson or .parquet; a SELECT may read others, as the "
-        "guide says");
+    return data_error("E_DATA_FILE", std::string(what),
+                      base::message("{} is no kind of file that is read by its name, and no SELECT",
+                                    base::quote(what)),
+                      base::tr("names end in .csv, .tsv, .jsonl, .ndjson or .parquet; a SELECT may "
+                               "read others, as the "
+                               "guide says"));
   }
   if (!format) {
     source.format = TableSource::Format::kSelect;
@@ -335,8 +337,8 @@ base::Result<TableSource> table_of_definition(std::string_view definition,
   }
   if (!matching || matching->empty()) {
     return data_error("E_DATA_FILE", std::string(what),
-                      fmt::format("no file {}", base::quote(what, what.size())),
-                      "paths are relative to the working directory");
+                      base::message("no file {}", base::quote(what, what.size())),
+                      base::tr("paths are relative to the working directory"));
   }
   source.files = std::move(matching).value();
   return source;

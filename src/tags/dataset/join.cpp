@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "base/interrupt.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "dataset/discover.h"
 
@@ -23,16 +24,16 @@ using column::kKeyTable;
 
 base::Error duplicate(const TableSource& source, std::string_view key) {
   return {.code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("table {} has two rows with {} = {}",
-                                 base::quote(full_name(source)), source.key, base::quote(key)),
+          .message = base::message("table {} has two rows with {} = {}",
+                                   base::quote(full_name(source)), source.key, base::quote(key)),
           .symbol = "E_DATA_DUPLICATE",
           .path = place_of(source),
-          .hint = "make it one row a user, for example by a SELECT with group by"};
+          .hint = base::tr("make it one row a user, for example by a SELECT with group by")};
 }
 
 base::Error too_many_users() {
   return {.code = base::ErrorCode::kResourceExhausted,
-          .message = fmt::format("the data set has more than {} users", kUsersMax)};
+          .message = base::message("the data set has more than {} users", kUsersMax)};
 }
 
 UserCodes codes_of_width(size_t width) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/language.h"
 #include "explain/explain_internal.h"
 #include "explain/why.h"
 
@@ -16,8 +17,8 @@ using interpret::Truth;
 using membership::ManualEdit;
 
 std::string condition_text(const std::string& text, Truth truth, const std::string& seen) {
-  return fmt::format("{} is {}{}", text, word_of(truth),
-                     seen.empty() ? "" : fmt::format(" [{}]", seen));
+  return base::message("{} is {}{}", text, word_of(truth),
+                       seen.empty() ? "" : fmt::format(" [{}]", seen));
 }
 
 // The leaves that make a TRUE or FALSE node what it is; where one part is enough, those of the
@@ -40,8 +41,8 @@ void add_deciding(const Explanation& node, std::vector<std::string>& conditions)
   }
 }
 
-std::string edit_text(const char* what, const ManualEdit& edit) {
-  return fmt::format("{}{}{}", what, edit.actor.empty() ? "" : " by " + edit.actor,
+std::string edit_text(std::string_view what, const ManualEdit& edit) {
+  return fmt::format("{}{}{}", what, edit.actor.empty() ? "" : base::message(" by {}", edit.actor),
                      edit.reason.empty() ? "" : ": " + edit.reason);
 }
 
@@ -65,19 +66,19 @@ std::string rule_text(const TagReason& tag) {
 
 std::string decision_text(const TagAnswer& tag, const UserAnswer& answer) {
   if (tag.block && tag.block->holds_at(answer.now)) {
-    return edit_text("blocked", *tag.block);
+    return edit_text(base::tr("blocked"), *tag.block);
   }
   const bool by_rule = tag.rules && std::ranges::any_of(tag.rules->rules, &RuleReason::is_true);
   if (!by_rule && tag.grant && tag.grant->holds_at(answer.now)) {
-    return edit_text("granted", *tag.grant);
+    return edit_text(base::tr("granted"), *tag.grant);
   }
   if (!answer.in_data) {
-    return "in no table any more";
+    return base::tr("in no table any more");
   }
   if (!by_rule && tag.detail && tag.detail->source == membership::Source::kManual) {
-    return "no grant holds any more";
+    return base::tr("no grant holds any more");
   }
-  return tag.rules ? rule_text(*tag.rules) : "no rule";
+  return tag.rules ? rule_text(*tag.rules) : base::tr("no rule");
 }
 
 }  // namespace tagsmith::explain

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/language.h"
+
 namespace tagsmith::explain {
 namespace {
 
@@ -64,10 +66,11 @@ class Filter {
     if (known == known_.end()) {
       const auto record = TAGSMITH_TRY(runs_.run(id));
       if (!record) {
-        return base::Error{.code = base::ErrorCode::kUnavailable,
-                           .message = fmt::format("the feed names run {}, which is not there", id),
-                           .symbol = std::string(membership::kStoreDrift),
-                           .hint = "somebody else wrote to the tables of the store"};
+        return base::Error{
+            .code = base::ErrorCode::kUnavailable,
+            .message = base::message("the feed names run {}, which is not there", id),
+            .symbol = std::string(membership::kStoreDrift),
+            .hint = base::tr("somebody else wrote to the tables of the store")};
       }
       known = known_.emplace(id, Run{record->state, record->ended_at.value_or(0)}).first;
     }
@@ -83,12 +86,13 @@ class Filter {
 using Differences = std::map<std::string, std::map<std::int32_t, bool>, std::less<>>;
 
 base::Error too_many_differences(const View& view) {
-  return {.code = base::ErrorCode::kResourceExhausted,
-          .message = fmt::format("more than {} memberships differ from those of {}",
-                                 kDifferencesMax, view.at ? "that moment" : "the published runs"),
-          .symbol = "E_LIMIT",
-          .hint = view.at ? "ask for a later moment"
-                          : "finish the run that is publishing, or ask with --live"};
+  return {
+      .code = base::ErrorCode::kResourceExhausted,
+      .message = base::message("more than {} memberships differ from those of {}", kDifferencesMax,
+                               view.at ? base::tr("that moment") : base::tr("the published runs")),
+      .symbol = "E_LIMIT",
+      .hint = view.at ? base::tr("ask for a later moment")
+                      : base::tr("finish the run that is publishing, or ask with --live")};
 }
 
 // The first row that had not happened says what was before it; a later one that had, what it left.
@@ -204,9 +208,9 @@ base::Result<Opened> open_rows(TagStore& tags, run::RunStore& runs) {
     }
   }
   return base::Error{.code = base::ErrorCode::kConflict,
-                     .message = "runs begin and end faster than they can be asked about",
+                     .message = base::tr("runs begin and end faster than they can be asked about"),
                      .symbol = std::string(membership::kStoreFailed),
-                     .hint = "ask again, or ask with --live"};
+                     .hint = base::tr("ask again, or ask with --live")};
 }
 
 // What the feed says of one membership at a moment.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "explain/explain.h"
@@ -40,14 +41,14 @@ std::string_view name_of(Explanation::Kind kind) {
   return "condition";
 }
 
-std::string_view heading_of(Explanation::Kind kind) {
+std::string heading_of(Explanation::Kind kind) {
   switch (kind) {
     case Explanation::Kind::kAnd:
-      return "all of";
+      return base::tr("all of");
     case Explanation::Kind::kOr:
-      return "any of";
+      return base::tr("any of");
     case Explanation::Kind::kNot:
-      return "not";
+      return base::tr("not");
     case Explanation::Kind::kCondition:
       break;
   }
@@ -67,7 +68,8 @@ class Tree {
     for (const RuleReason& rule : tag.rules) {
       size_t rule_depth = depth;
       if (tag.rules.size() > 1) {
-        out_ += fmt::format("{:{}}{} rule {}\n", "", depth * 2, mark(rule.tree.truth), rule.name);
+        out_ += std::string(depth * 2, ' ') +
+                base::message("{} rule {}\n", mark(rule.tree.truth), rule.name);
         ++rule_depth;
       }
       add(rule.tree, rule_depth);
@@ -79,10 +81,12 @@ class Tree {
 
   void add_miss(const RuleReason& rule, size_t depth) {
     for (const interpret::Miss& miss : rule.nearest_miss) {
-      out_ += fmt::format("{:{}}{} {} would have to be {}: it is {}{}\n", "", depth * 2,
-                          &miss == &rule.nearest_miss.front() ? "nearest miss:" : "         and:",
-                          miss.text, miss.wanted ? "true" : "false", word_of(miss.truth),
-                          miss.seen.empty() ? "" : fmt::format(" [{}]", miss.seen));
+      const bool is_first = &miss == &rule.nearest_miss.front();
+      out_ += std::string(depth * 2, ' ') +
+              (is_first ? base::tr("nearest miss:") : base::tr("         and:")) + " " +
+              base::message("{} would have to be {}: it is {}{}\n", miss.text,
+                            miss.wanted ? "true" : "false", word_of(miss.truth),
+                            miss.seen.empty() ? "" : fmt::format(" [{}]", miss.seen));
     }
   }
 
@@ -92,7 +96,7 @@ class Tree {
   void add(const Explanation& node, size_t depth) {
     const bool leaf = node.kind == Explanation::Kind::kCondition;
     out_ += fmt::format("{:{}}{} {}", "", depth * 2, mark(node.truth),
-                        leaf ? std::string_view(node.text) : heading_of(node.kind));
+                        leaf ? node.text : heading_of(node.kind));
     out_ += leaf && !node.seen.empty() ? fmt::format("   [{}]\n", node.seen) : "\n";
     for (const Explanation& part : node.parts) {
       add(part, depth + 1);
@@ -174,11 +178,11 @@ std::string mark(bool is_true, bool with_signs) {
 }
 
 std::string to_text(const UserReasons& reasons, bool with_signs) {
-  std::string out = fmt::format("user {} as of {}\n", base::quote(reasons.user_id),
-                                column::day_text(reasons.as_of));
+  std::string out = base::message("user {} as of {}\n", base::quote(reasons.user_id),
+                                  column::day_text(reasons.as_of));
   for (const TagReason& tag : reasons.tags) {
-    out += fmt::format("\n{} tag {} {}\n", mark(tag.has, with_signs), tag.tag_id,
-                       tag.rules.front().name);
+    out += base::message("\n{} tag {} {}\n", mark(tag.has, with_signs), tag.tag_id,
+                         tag.rules.front().name);
     out += rules_text(tag, 1, with_signs);
   }
   return out;

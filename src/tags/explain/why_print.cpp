@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "explain/explain_internal.h"
@@ -18,48 +19,51 @@ std::string moment_text(Micros time) {
   return column::timestamp_text(time - (time % kSecond + kSecond) % kSecond) + " UTC";
 }
 
-std::string by_whom(const std::string& actor) { return actor.empty() ? "" : " by " + actor; }
+std::string by_whom(const std::string& actor) {
+  return actor.empty() ? "" : base::message(" by {}", actor);
+}
 
 std::string because(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
 
-std::string_view words_of(membership::Source source) {
+std::string words_of(membership::Source source) {
   switch (source) {
     case membership::Source::kRule:
-      return "by rule";
+      return base::tr("by rule");
     case membership::Source::kManual:
-      return "by a grant";
+      return base::tr("by a grant");
     case membership::Source::kRuleAndManual:
       break;
   }
-  return "by rule and a grant";
+  return base::tr("by rule and a grant");
 }
 
 std::string entry_text(const membership::Detail& detail) {
   std::string out =
-      fmt::format("since {}, {}", moment_text(detail.hit_time), words_of(detail.source));
+      base::message("since {}, {}", moment_text(detail.hit_time), words_of(detail.source));
   if (detail.rule_version > 0) {
-    out += fmt::format(", rule version {}", detail.rule_version);
+    out += base::message(", rule version {}", detail.rule_version);
   }
   if (detail.expires_at) {
-    out += fmt::format(", until {}", moment_text(*detail.expires_at));
+    out += base::message(", until {}", moment_text(*detail.expires_at));
   }
   out += '\n';
   if (!detail.reason.empty()) {
-    out += fmt::format("    entered by   {}\n", detail.reason);
+    out += base::message("    entered by   {}\n", detail.reason);
   }
   if (detail.value != "null") {
-    out += fmt::format("    with values  {}\n", detail.value);
+    out += base::message("    with values  {}\n", detail.value);
   }
   return out;
 }
 
 std::string edit_text(const ManualEdit& edit, Micros now) {
   const bool grant = edit.kind == ManualEdit::Kind::kGrant;
-  std::string out = fmt::format("    {} {}{}", grant ? "granted" : "blocked",
+  std::string out = fmt::format("    {} {}{}", grant ? base::tr("granted") : base::tr("blocked"),
                                 moment_text(edit.made_at), by_whom(edit.actor));
   if (edit.expires_at) {
-    out += fmt::format(", {} {}", edit.holds_at(now) ? "until" : "expired",
-                       moment_text(*edit.expires_at));
+    const std::string until = moment_text(*edit.expires_at);
+    out += edit.holds_at(now) ? base::message(", until {}", until)
+                              : base::message(", expired {}", until);
   }
   return out + because(edit.reason) + "\n";
 }
@@ -70,41 +74,43 @@ std::string outlook_text(const TagAnswer& tag, const UserAnswer& answer) {
     return "";
   }
   if (tag.refused) {
-    return fmt::format("    a run would hold it: {}: {}\n", tag.refused->code,
-                       tag.refused->message);
+    return base::message("    a run would hold it: {}: {}\n", tag.refused->code,
+                         tag.refused->message);
   }
   if (tag.code.empty()) {
-    return "    no tag of the project: runs leave it as it is\n";
+    return base::tr("    no tag of the project: runs leave it as it is\n");
   }
   if (!tag.is_active) {
-    return "    not active: runs leave it as it is\n";
+    return base::tr("    not active: runs leave it as it is\n");
   }
   std::string out;
   if (!tag.stale.empty()) {
-    out += fmt::format("    held by the last run: {}\n", tag.stale);
+    out += base::message("    held by the last run: {}\n", base::retold(tag.stale));
   }
   if (tag.would_change()) {
-    out += fmt::format("    would {} with the next run{}\n", *tag.next ? "be entered" : "leave",
-                       tag.stale.empty() ? ", unless a guard holds it" : " that does not hold it");
+    const std::string next = tag.stale.empty() ? base::tr("the next run, unless a guard holds it")
+                                               : base::tr("the next run that does not hold it");
+    out += *tag.next ? base::message("    would be entered with {}\n", next)
+                     : base::message("    would leave with {}\n", next);
   }
   return out;
 }
 
 // In one line and its nearest miss.
 std::string lack_text(const TagAnswer& tag, const UserAnswer& answer, bool with_signs) {
-  return fmt::format("\n{} tag {} {}\n{}{}", mark(false, with_signs), tag.tag_id, tag.code,
-                     outlook_text(tag, answer), tag.rules ? misses_text(*tag.rules, 2) : "");
+  return base::message("\n{} tag {} {}\n{}{}", mark(false, with_signs), tag.tag_id, tag.code,
+                       outlook_text(tag, answer), tag.rules ? misses_text(*tag.rules, 2) : "");
 }
 
 std::string tag_text(const TagAnswer& tag, const UserAnswer& answer, bool with_signs) {
   const std::string name = tag.code.empty() ? "" : " " + tag.code;
-  std::string out = fmt::format("\n{} tag {}{}: ", mark(tag.has, with_signs), tag.tag_id, name);
+  std::string out = base::message("\n{} tag {}{}: ", mark(tag.has, with_signs), tag.tag_id, name);
   if (!tag.has) {
-    out += answer.at ? "not had\n" : "does not have it\n";
+    out += answer.at ? base::tr("not had\n") : base::tr("does not have it\n");
   } else if (tag.detail) {
     out += entry_text(*tag.detail);
   } else {
-    out += "has it; why is not stored\n";
+    out += base::tr("has it; why is not stored\n");
   }
   for (const auto* edit : {&tag.grant, &tag.block}) {
     if (*edit) {
@@ -113,7 +119,7 @@ std::string tag_text(const TagAnswer& tag, const UserAnswer& answer, bool with_s
   }
   out += outlook_text(tag, answer);
   if (tag.rules) {
-    out += fmt::format("    now, as of {}\n", column::day_text(*answer.as_of));
+    out += base::message("    now, as of {}\n", column::day_text(*answer.as_of));
     out += rules_text(*tag.rules, 3, with_signs);
   }
   return out;
@@ -149,19 +155,19 @@ std::string json_of(const TagAnswer& tag, const UserAnswer& answer) {
 }  // namespace
 
 std::string to_text(const UserAnswer& answer, bool all_trees, bool with_signs) {
-  std::string out = fmt::format("user {}", base::quote(answer.user_id));
+  std::string out = base::message("user {}", base::quote(answer.user_id));
   if (answer.at) {
-    out += fmt::format(
+    out += base::message(
         " at {}\nmemberships and their evidence of entry, exactly; for what else the rules saw "
         "then: "
         "evidence no longer available",
         moment_text(*answer.at));
   } else if (!answer.as_of) {
-    out += ": from the store alone";
+    out += base::tr(": from the store alone");
   } else if (!answer.in_data) {
-    out += ": in no table of the data, so no rule gives a tag";
+    out += base::tr(": in no table of the data, so no rule gives a tag");
   } else if (!answer.in_store) {
-    out += ": not in the store yet";
+    out += base::tr(": not in the store yet");
   }
   out += '\n';
   std::string lacking;

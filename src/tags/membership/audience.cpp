@@ -6,6 +6,7 @@
 #include <iterator>
 #include <variant>
 
+#include "base/language.h"
 #include "base/similar.h"
 #include "base/words.h"
 #include "rule/parser.h"
@@ -45,10 +46,11 @@ class Resolver {
       return {.kind = Node::Kind::kTag, .tag_id = tag->id, .parts = {}};
     }
     const std::string nearest = base::did_you_mean(test.code, codes_of(tags_));
-    problems_.push_back({.code = std::string(rule::kTagUnknown),
-                         .path = test.place.path,
-                         .message = fmt::format("no tag has the code {}", base::quote(test.code)),
-                         .hint = nearest.empty() ? "tagsmith tags list shows the codes" : nearest});
+    problems_.push_back(
+        {.code = std::string(rule::kTagUnknown),
+         .path = test.place.path,
+         .message = base::message("no tag has the code {}", base::quote(test.code)),
+         .hint = nearest.empty() ? base::tr("tagsmith tags list shows the codes") : nearest});
     return {};
   }
 
@@ -57,9 +59,9 @@ class Resolver {
     problems_.push_back(
         {.code = std::string(kAudienceColumn),
          .path = condition.place.path,
-         .message =
-             fmt::format("only has_tag works here, columns are not stored: {}", base::quote(text)),
-         .hint = "make it a tag of the project with this rule, and ask for that"});
+         .message = base::message("only has_tag works here, columns are not stored: {}",
+                                  base::quote(text)),
+         .hint = base::tr("make it a tag of the project with this rule, and ask for that")});
     return {};
   }
 
@@ -91,7 +93,7 @@ void hint_at_has_tag(std::string_view text, std::span<const TagName> tags,
   const size_t end = std::min(text.find_last_not_of(" \t\n\r'"), text.size() - 1) + 1;
   const std::string_view word = start < end ? text.substr(start, end - start) : "";
   if (std::ranges::find(tags, word, &TagName::code) != tags.end()) {
-    problems.front().hint = "write " + call_of(word);
+    problems.front().hint = base::message("write {}", call_of(word));
   }
 }
 

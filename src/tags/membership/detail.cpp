@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/json_fields.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "column/readers.h"
@@ -28,7 +29,7 @@ std::optional<Kind> named(const std::array<Kind, Size>& kinds, std::string_view 
 
 base::Error unreadable(std::string_view json, std::string_view why) {
   return base::invalid_argument(
-      fmt::format("the detail of a tag cannot be read: {}: {}", why, base::quote(json)));
+      base::message("the detail of a tag cannot be read: {}: {}", why, base::quote(json)));
 }
 
 Micros time_of(base::JsonFields& fields, std::string_view key) {
@@ -60,15 +61,15 @@ std::optional<ManualEdit::Kind> read_edit_kind(std::string_view name) {
 std::string_view name_of(FeedRow::Kind kind) {
   switch (kind) {
     case FeedRow::Kind::kEntered:
-      return "entered";
+      return base::marked("entered");
     case FeedRow::Kind::kLeft:
-      return "left";
+      return base::marked("left");
     case FeedRow::Kind::kPublished:
-      return "published";
+      return base::marked("published");
     case FeedRow::Kind::kAbandoned:
       break;
   }
-  return "abandoned";
+  return base::marked("abandoned");
 }
 
 std::optional<FeedRow::Kind> read_feed_kind(std::string_view name) {
@@ -78,13 +79,13 @@ std::optional<FeedRow::Kind> read_feed_kind(std::string_view name) {
 std::string_view name_of(Source source) {
   switch (source) {
     case Source::kRule:
-      return "rule";
+      return base::marked("rule");
     case Source::kManual:
-      return "manual";
+      return base::marked("manual");
     case Source::kRuleAndManual:
       break;
   }
-  return "rule+manual";
+  return base::marked("rule+manual");
 }
 
 std::string time_text(Micros time) {
@@ -121,7 +122,7 @@ base::Result<Detail> parse_detail(std::string_view json) {
     return unreadable(json, parsed.error().front().message);
   }
   if (parsed->object() == nullptr) {
-    return unreadable(json, fmt::format("it is {}", parsed->kind()));
+    return unreadable(json, base::message("it is {}", parsed->kind()));
   }
   base::JsonFields fields(*parsed);
   Detail detail;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 #include "base/utf8.h"
@@ -41,7 +42,7 @@ class Splitter {
       place_ += more ? 1 : 0;
     }
     if (!at_end_of_line()) {
-      record.broken = "something stands behind the closing quote of a cell";
+      record.broken = base::tr("something stands behind the closing quote of a cell");
       place_ = std::min(text_.find('\n', place_), text_.size());
     }
     place_ += at('\r') ? 1 : 0;
@@ -67,7 +68,7 @@ class Splitter {
     const size_t start = place_;
     while (!at_end_of_line() && !at(',')) {
       if (at('"')) {
-        record.broken = "a quote stands inside a cell that has none around it";
+        record.broken = base::tr("a quote stands inside a cell that has none around it");
       }
       ++place_;
     }
@@ -86,7 +87,7 @@ class Splitter {
       line_ += at('\n') ? 1 : 0;
       cell += text_[place_];
     }
-    record.broken = "a quote is not closed";
+    record.broken = base::tr("a quote is not closed");
     return cell;
   }
 
@@ -113,21 +114,22 @@ std::vector<Heading> read_heading(const Record& record, LineProblems& problems) 
     const auto* known = std::ranges::find(kHeadings, std::string_view(cell), &Heading::name);
     if (known == kHeadings.end()) {
       const std::string nearest = base::did_you_mean(cell, names);
-      problems.push_back({.line = record.line,
-                          .message = fmt::format("unknown heading {}", base::quote(cell)),
-                          .hint = nearest.empty() ? "write user_id,tag,reason,expires" : nearest});
+      problems.push_back(
+          {.line = record.line,
+           .message = base::message("unknown heading {}", base::quote(cell)),
+           .hint = nearest.empty() ? base::tr("write user_id,tag,reason,expires") : nearest});
     } else if (std::ranges::find(columns, known->name, &Heading::name) != columns.end()) {
       problems.push_back({.line = record.line,
-                          .message = fmt::format("the heading {} stands twice", known->name),
-                          .hint = "leave one of the two away"});
+                          .message = base::message("the heading {} stands twice", known->name),
+                          .hint = base::tr("leave one of the two away")});
     } else {
       columns.push_back(*known);
     }
   }
   if (problems.empty() && std::ranges::find(columns, "user_id", &Heading::name) == columns.end()) {
     problems.push_back({.line = record.line,
-                        .message = "the heading has no user_id",
-                        .hint = "write user_id,tag,reason,expires in the first line"});
+                        .message = base::tr("the heading has no user_id"),
+                        .hint = base::tr("write user_id,tag,reason,expires in the first line")});
   }
   return columns;
 }
@@ -135,19 +137,21 @@ std::vector<Heading> read_heading(const Record& record, LineProblems& problems) 
 std::optional<LineProblem> problem_of(const Record& record, const std::vector<Heading>& columns,
                                       const EditRow& row) {
   if (!record.broken.empty()) {
-    return LineProblem{record.line, record.broken, "put the cell in quotes, those inside doubled"};
+    return LineProblem{record.line, record.broken,
+                       base::tr("put the cell in quotes, those inside doubled")};
   }
   if (record.cells.size() != columns.size()) {
     return LineProblem{
         record.line,
-        fmt::format("{} cells where the heading has {}", record.cells.size(), columns.size()),
-        "put a cell with a comma in quotes"};
+        base::message("{} cells where the heading has {}", record.cells.size(), columns.size()),
+        base::tr("put a cell with a comma in quotes")};
   }
   if (!std::ranges::all_of(record.cells, [](const auto& cell) { return base::is_utf8(cell); })) {
-    return LineProblem{record.line, "a cell is not UTF-8", "save the file as UTF-8"};
+    return LineProblem{record.line, base::tr("a cell is not UTF-8"),
+                       base::tr("save the file as UTF-8")};
   }
   if (row.user_id.empty()) {
-    return LineProblem{record.line, "the user_id is empty", "name the user"};
+    return LineProblem{record.line, base::tr("the user_id is empty"), base::tr("name the user")};
   }
   return std::nullopt;
 }
@@ -165,9 +169,10 @@ EditFile read_edit_rows(std::string_view csv) {
   } while (heading && heading->cells.empty());
   EditFile file;
   if (!heading) {
-    file.problems.push_back({.line = 1,
-                             .message = "the file is empty",
-                             .hint = "write user_id,tag,reason,expires in the first line"});
+    file.problems.push_back(
+        {.line = 1,
+         .message = base::tr("the file is empty"),
+         .hint = base::tr("write user_id,tag,reason,expires in the first line")});
     return file;
   }
   const std::vector<Heading> columns = read_heading(*heading, file.problems);
@@ -180,8 +185,8 @@ EditFile read_edit_rows(std::string_view csv) {
     }
     if (file.rows.size() == kEditRowsMax) {
       file.problems.push_back({.line = record->line,
-                               .message = fmt::format("more than {} rows", kEditRowsMax),
-                               .hint = "split the file; each part is one transaction"});
+                               .message = base::message("more than {} rows", kEditRowsMax),
+                               .hint = base::tr("split the file; each part is one transaction")});
       break;
     }
     EditRow row{.line = record->line};

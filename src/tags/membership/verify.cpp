@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::membership {
@@ -55,13 +56,13 @@ base::Error drifted(const std::vector<std::string>& users) {
   const size_t count = std::min(users.size(), kUsersShown);
   std::transform(users.begin(), users.begin() + static_cast<std::ptrdiff_t>(count),
                  std::back_inserter(shown), [](const std::string& id) { return base::quote(id); });
-  return {
-      .code = base::ErrorCode::kConflict,
-      .message = fmt::format("the tags of {} users are not what the feed says: {}{}", users.size(),
-                             fmt::join(shown, ", "), users.size() > count ? ", ..." : ""),
-      .symbol = std::string(kStoreDrift),
-      .path = {},
-      .hint = "only Tagsmith may write its tables: restore them from a backup"};
+  return {.code = base::ErrorCode::kConflict,
+          .message =
+              base::message("the tags of {} users are not what the feed says: {}{}", users.size(),
+                            fmt::join(shown, ", "), users.size() > count ? ", ..." : ""),
+          .symbol = std::string(kStoreDrift),
+          .path = {},
+          .hint = base::tr("only Tagsmith may write its tables: restore them from a backup")};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "catalog/json_slices.h"
 #include "files/atomic_file.h"
@@ -25,10 +26,10 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 base::Error broken(const std::string& path, std::string_view why) {
   return {.code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("the change set {} {}", base::quote(path, path.size()), why),
+          .message = base::message("the change set {} {}", base::quote(path, path.size()), why),
           .symbol = std::string(kChangeSetBroken),
           .path = path,
-          .hint = "abandon its run and plan again"};
+          .hint = base::tr("abandon its run and plan again")};
 }
 
 std::string to_json(const Evidence& evidence) {
@@ -51,7 +52,7 @@ std::string to_json(const RuleResult& user) {
 // handed on: it is cut out as it stands, since reading it takes longer than all else.
 
 base::Error unreadable(std::string_view text) {
-  return base::invalid_argument(fmt::format("what is {}", base::quote(text)));
+  return base::invalid_argument(base::message("what is {}", base::quote(text)));
 }
 
 using Members = std::vector<catalog::MemberSlice>;
@@ -127,9 +128,9 @@ class FileWriter final : public ChangeSetWriter {
         line.find(kReplacement) < line.find(R"(,"in_input")")) {
       return base::Error{
           .code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("the user id {} is no UTF-8", base::quote(user.user_id)),
+          .message = base::message("the user id {} is no UTF-8", base::quote(user.user_id)),
           .symbol = "E_DATA_KEY",
-          .hint = "give ids in UTF-8"};
+          .hint = base::tr("give ids in UTF-8")};
     }
     ++users_;
     return write(line);
@@ -155,7 +156,7 @@ class FileWriter final : public ChangeSetWriter {
 base::Result<files::LineReader> open(const std::string& path) {
   auto reader = files::LineReader::open(path, base::kJsonBytesMax);
   if (!reader && reader.error().code == base::ErrorCode::kNotFound) {
-    return broken(path, "is missing");
+    return broken(path, base::tr("is missing"));
   }
   return reader;
 }
@@ -171,7 +172,7 @@ class FileReader final : public ChangeSetReader {
     while (!at_end_ && chunk.size() < kChunkRows && bytes < kChunkBytes) {
       const auto line = TAGSMITH_TRY(lines_.next());
       if (!line) {
-        return broken(path_, "ends before its last line");
+        return broken(path_, base::tr("ends before its last line"));
       }
       if (line->starts_with(R"({"users":)")) {
         at_end_ = true;
@@ -179,7 +180,7 @@ class FileReader final : public ChangeSetReader {
       }
       auto user = parse_user(*line);
       if (!user) {
-        return broken(path_, fmt::format("cannot be read: {}", user.error().message));
+        return broken(path_, base::message("cannot be read: {}", user.error().message));
       }
       bytes += line->size();
       chunk.push_back(std::move(*user));
@@ -217,7 +218,7 @@ base::Result<std::unique_ptr<ChangeSetReader>> read_change_set(const std::string
     sum.add(whole.ended_in_a_line() ? "" : "\n");
   }
   if (sum.finish() != hash) {
-    return broken(path, "is not the one that was planned: its hash differs");
+    return broken(path, base::tr("is not the one that was planned: its hash differs"));
   }
   files::LineReader lines = TAGSMITH_TRY(open(path));
   TAGSMITH_TRY(lines.next());  // the header

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/interrupt.h"
+#include "base/language.h"
 #include "column/days.h"
 #include "column/readers.h"
 #include "dataset/discover.h"
@@ -63,7 +64,7 @@ base::Status RecentUsers::read(const Workplace& place, std::int32_t first_day) {
         place.data.sources, [&](const auto& one) { return dataset::full_name(one) == table; });
     TAGSMITH_ASSERT(source != place.data.sources.end());
     if (place.progress) {
-      place.progress(fmt::format("looking for changed rows of {}", table));
+      place.progress(base::message("looking for changed rows of {}", table));
     }
     TAGSMITH_TRY(place.reader.scan({.source = *source, .columns = {column}}, [&, first_day] {
       return std::make_unique<Consumer>(*this, first_day);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::run {
@@ -51,15 +52,17 @@ class Judge {
       if (last != last_good.tables.end() && percent(table.rows, last->rows) < least &&
           last->rows > 0) {
         trip("input_rows:" + table.table,
-             fmt::format("table {} has {} rows, {} of the {} of the last good run (at least {})",
-                         base::quote(table.table), table.rows,
-                         share(percent(table.rows, last->rows)), last->rows, share(least)));
+             fmt::format(
+                 base::marked(
+                     "table {} has {} rows, {} of the {} of the last good run (at least {})"),
+                 base::quote(table.table), table.rows, share(percent(table.rows, last->rows)),
+                 last->rows, share(least)));
       }
       const std::uint64_t all = table.rows + table.null_keys;
       const double most = input_.run_guards.null_keys_percent;
       if (percent(table.null_keys, all) > most) {
         trip("null_keys:" + table.table,
-             fmt::format("table {} has no key in {} of {} rows ({}, at most {})",
+             fmt::format(base::marked("table {} has no key in {} of {} rows ({}, at most {})"),
                          base::quote(table.table), table.null_keys, all,
                          share(percent(table.null_keys, all)), share(most)));
       }
@@ -70,9 +73,11 @@ class Judge {
     const PlanSummary& plan = input_.plan;
     const double most = input_.run_guards.gone_percent;
     if (percent(plan.gone, plan.users_before) > most) {
-      trip("gone", fmt::format("{} of {} stored users are in no table any more ({}, at most {})",
-                               plan.gone, plan.users_before,
-                               share(percent(plan.gone, plan.users_before)), share(most)));
+      trip("gone",
+           fmt::format(
+               base::marked("{} of {} stored users are in no table any more ({}, at most {})"),
+               plan.gone, plan.users_before, share(percent(plan.gone, plan.users_before)),
+               share(most)));
     }
   }
 
@@ -87,24 +92,25 @@ class Judge {
       const double rise = input_.run_guards.unreadable_rise;
       if (now > most) {
         trip("unreadable:" + name,
-             fmt::format("column {} cannot be read in {} of {} rows ({}, at most {})",
+             fmt::format(base::marked("column {} cannot be read in {} of {} rows ({}, at most {})"),
                          base::quote(name), column.unreadable, column.rows, share(now),
                          share(most)));
       } else if (last != last_good.columns.end() &&
                  now - percent(last->unreadable, last->rows) > rise) {
         trip("unreadable:" + name,
-             fmt::format("column {} cannot be read in {} of its rows, {} in the last good run "
-                         "(at most {} more)",
-                         base::quote(name), share(now),
-                         share(percent(last->unreadable, last->rows)), share(rise)));
+             fmt::format(
+                 base::marked("column {} cannot be read in {} of its rows, {} in the last good run "
+                              "(at most {} more)"),
+                 base::quote(name), share(now), share(percent(last->unreadable, last->rows)),
+                 share(rise)));
       }
     }
   }
 
   void judge_tag(const TagPlan& plan, const catalog::TagGuards& guards) {
     const auto told = [&](std::string_view guard, const std::string& what) {
-      trip(fmt::format("{}:{}", guard, plan.code), fmt::format("tag {} {}", plan.code, what),
-           plan.tag_id);
+      trip(fmt::format("{}:{}", guard, plan.code),
+           fmt::format(base::marked("tag {} {}"), plan.code, what), plan.tag_id);
     };
     const bool is_large = plan.before >= guards.members_min;
     // What the team took away itself, or let expire, needs nobody's yes.
@@ -113,21 +119,22 @@ class Judge {
     const double lost = percent(left, plan.before);
     const double gained = percent(plan.entered, plan.before);
     if (guards.to_zero && before > 0 && before + plan.entered == left) {
-      told("to_zero", fmt::format("would lose all of its {} members", plan.before));
+      told("to_zero", fmt::format(base::marked("would lose all of its {} members"), plan.before));
     } else if (is_large && lost > guards.lost_percent) {
-      told("lost", fmt::format("would lose {} of {} members ({}, at most {})", left, plan.before,
-                               share(lost), share(guards.lost_percent)));
+      told("lost", fmt::format(base::marked("would lose {} of {} members ({}, at most {})"), left,
+                               plan.before, share(lost), share(guards.lost_percent)));
     }
     if (is_large && gained > guards.gained_percent) {
       told("gained",
-           fmt::format("would gain {} members beside its {} ({}, at most {})", plan.entered,
-                       plan.before, share(gained), share(guards.gained_percent)));
+           fmt::format(base::marked("would gain {} members beside its {} ({}, at most {})"),
+                       plan.entered, plan.before, share(gained), share(guards.gained_percent)));
     }
     // Also where nobody moves today: tomorrow's users would be judged by a rule that nobody saw.
     if (plan.rule_changed) {
-      told("rule_changed", fmt::format("has another rule than was published: {} would enter, {} "
-                                       "would leave",
-                                       plan.entered, plan.left));
+      told("rule_changed",
+           fmt::format(base::marked("has another rule than was published: {} would enter, {} "
+                                    "would leave"),
+                       plan.entered, plan.left));
     }
   }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/language.h"
 #include "rule/typed.h"
 
 namespace tagsmith::run {
@@ -18,7 +19,7 @@ void Holding::hold(const std::vector<Trip>& trips) {
               .why = trip.message,
               .accept = trip.name};
     } else {
-      held.why += "; " + trip.message;
+      held.why = fmt::format(base::marked("{}; {}"), held.why, trip.message);
       held.accept += " --accept " + trip.name;
     }
   }
@@ -42,10 +43,11 @@ bool Holding::hold_dependant(const catalog::CheckedRule& rule) {
   for (const std::string& code : rule::tags_of(rule.rule)) {
     const auto asked = std::ranges::find(plans_, code, &TagPlan::code);
     if (asked != plans_.end() && is_held(asked->tag_id)) {
-      held_[rule.tag_id] = {.tag_id = rule.tag_id,
-                            .code = code_of(rule.tag_id),
-                            .cause = HeldTag::Cause::kDependsOn,
-                            .why = fmt::format("it asks for the tag {}, which is held", code)};
+      held_[rule.tag_id] = {
+          .tag_id = rule.tag_id,
+          .code = code_of(rule.tag_id),
+          .cause = HeldTag::Cause::kDependsOn,
+          .why = fmt::format(base::marked("it asks for the tag {}, which is held"), code)};
       return true;
     }
   }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "run/json_internal.h"
 
@@ -8,12 +9,12 @@ namespace tagsmith::run {
 base::Result<base::Json> parse_object(std::string_view json, std::string_view what) {
   auto parsed = base::parse_json(json);
   if (!parsed) {
-    return base::invalid_argument(fmt::format("the {} cannot be read: {}: {}", what,
-                                              parsed.error().front().message, base::quote(json)));
+    return base::invalid_argument(base::message("the {} cannot be read: {}: {}", what,
+                                                parsed.error().front().message, base::quote(json)));
   }
   if (parsed->object() == nullptr) {
     return base::invalid_argument(
-        fmt::format("the {} cannot be read: it is {}", what, parsed->kind()));
+        base::message("the {} cannot be read: it is {}", what, parsed->kind()));
   }
   return std::move(*parsed);
 }
@@ -33,7 +34,7 @@ base::Status told_of(base::Status status, std::string_view what) {
   if (status) {
     return status;
   }
-  return std::move(status).error().while_doing(fmt::format("the {} cannot be read", what));
+  return std::move(status).error().while_doing(base::message("the {} cannot be read", what));
 }
 
 }  // namespace tagsmith::run

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 #include "column/days.h"
@@ -33,12 +34,12 @@ base::Result<const Tag*> find_tag(const catalog::Catalog& catalog, const std::st
     std::vector<std::string> codes;
     std::ranges::transform(catalog.tags, std::back_inserter(codes), &Tag::code);
     std::string hint = base::did_you_mean(name, codes);
-    return refused(kRunTag, fmt::format("there is no tag {}", base::quote(name)),
-                   hint.empty() ? "name tags by their codes or ids" : std::move(hint));
+    return refused(kRunTag, base::message("there is no tag {}", base::quote(name)),
+                   hint.empty() ? base::tr("name tags by their codes or ids") : std::move(hint));
   }
   if (!tag->is_active) {
-    return refused(kRunTag, fmt::format("the tag {} is not active", base::quote(name)),
-                   "make it active, or leave it out");
+    return refused(kRunTag, base::message("the tag {} is not active", base::quote(name)),
+                   base::tr("make it active, or leave it out"));
   }
   return &*tag;
 }
@@ -64,8 +65,8 @@ HeldTag held_tag(const Tag& tag, const catalog::RefusedTag& refusal) {
   return {.tag_id = tag.id,
           .code = tag.code,
           .cause = refusal.depends ? HeldTag::Cause::kDependsOn : HeldTag::Cause::kRefused,
-          .why = fmt::format("{}: {} ({})", refusal.problem.code, refusal.problem.message,
-                             refusal.place)};
+          .why = fmt::format(base::marked("{}: {} ({})"), refusal.problem.code,
+                             base::english_of(refusal.problem.message), refusal.place)};
 }
 
 // The version that a tag has from now on; a new one where its text or its expiry is another.
@@ -90,9 +91,9 @@ base::Status check_not_older(const Request& request, const std::vector<const Tag
         request.as_of < state->last_as_of) {
       return refused(
           kRunRewind,
-          fmt::format("tag {} was published as of {}, which is after {}", base::quote(tag->code),
-                      column::day_text(state->last_as_of), column::day_text(request.as_of)),
-          "--rewind publishes an older day on purpose");
+          base::message("tag {} was published as of {}, which is after {}", base::quote(tag->code),
+                        column::day_text(state->last_as_of), column::day_text(request.as_of)),
+          base::tr("--rewind publishes an older day on purpose"));
     }
   }
   return {};
@@ -103,9 +104,9 @@ base::Status check_days(const Workplace& place, const Request& request) {
     return {};
   }
   const std::string hint =
-      "declare changed_at of a dataset: the column that says when a row changed";
+      base::tr("declare changed_at of a dataset: the column that says when a row changed");
   if (place.changed_at.empty()) {
-    return refused(kRunDays, "no dataset says when its rows changed", hint);
+    return refused(kRunDays, base::tr("no dataset says when its rows changed"), hint);
   }
   for (const auto& [table, name] : place.changed_at) {
     const auto& tables = place.data.schema.tables;
@@ -115,14 +116,14 @@ base::Status check_days(const Workplace& place, const Request& request) {
     using Kind = column::TypeKind;
     if (!column) {
       return refused(
-          kRunDays, fmt::format("table {} has no column {}", base::quote(table), base::quote(name)),
-          hint);
+          kRunDays,
+          base::message("table {} has no column {}", base::quote(table), base::quote(name)), hint);
     }
     const Kind kind = found->columns[*column].type.kind;
     if (kind != Kind::kDate && kind != Kind::kTimestamp && kind != Kind::kText) {
       return refused(kRunDays,
-                     fmt::format("the column {} of table {} is no date", base::quote(name),
-                                 base::quote(table)),
+                     base::message("the column {} of table {} is no date", base::quote(name),
+                                   base::quote(table)),
                      hint);
     }
   }

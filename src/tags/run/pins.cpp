@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/json_fields.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "column/readers.h"
@@ -110,7 +111,7 @@ std::string to_json(const Pins& pins) {
 }
 
 base::Result<Pins> parse_pins(std::string_view json) {
-  const base::Json object = TAGSMITH_TRY(parse_object(json, "pins"));
+  const base::Json object = TAGSMITH_TRY(parse_object(json, base::tr("pins")));
   base::JsonFields fields(object);
   Pins pins{.as_of = read_day(fields, "as_of"),
             .partition = fields.text("partition"),
@@ -134,7 +135,7 @@ base::Result<Pins> parse_pins(std::string_view json) {
   }
   read_objects(fields, "files",
                [&](base::JsonFields& file) { pins.files.push_back(read_file(file)); });
-  TAGSMITH_TRY(told_of(fields.status(), "pins"));
+  TAGSMITH_TRY(told_of(fields.status(), base::tr("pins")));
   return pins;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/json_fields.h"
+#include "base/language.h"
 #include "run/json_internal.h"
 
 namespace tagsmith::run {
@@ -129,7 +130,7 @@ std::string to_json(const PlanSummary& summary) {
 }
 
 base::Result<PlanSummary> parse_plan_summary(std::string_view json) {
-  const base::Json object = TAGSMITH_TRY(parse_object(json, "summary of a plan"));
+  const base::Json object = TAGSMITH_TRY(parse_object(json, base::tr("summary of a plan")));
   JsonFields fields(object);
   PlanSummary summary{.users = fields.integer<std::uint64_t>("users"),
                       .users_before = fields.integer<std::uint64_t>("users_before"),
@@ -143,7 +144,7 @@ base::Result<PlanSummary> parse_plan_summary(std::string_view json) {
   read_all(fields, "tags", summary.tags, read_tag);
   read_all(fields, "held", summary.held, read_held);
   summary.feed_seen = optional_count(fields, "feed_seen");
-  TAGSMITH_TRY(told_of(fields.status(), "summary of a plan"));
+  TAGSMITH_TRY(told_of(fields.status(), base::tr("summary of a plan")));
   return summary;
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 #include "dataset/discover.h"
@@ -118,12 +119,12 @@ base::Status check_accept(const Workplace& place, const std::vector<std::string>
       const std::string meant = base::did_you_mean(name, names);
       return base::Error{
           .code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("--accept {}: there is no such guard", base::quote(name)),
+          .message = base::message("--accept {}: there is no such guard", base::quote(name)),
           .symbol = std::string(kRunAccept),
           .hint =
               (meant.empty() ? "" : meant + " ") +
-              fmt::format("guards are gone, {}:TABLE, unreadable:TABLE.COLUMN and {}:TAG",
-                          fmt::join(kTableGuards, ":TABLE, "), fmt::join(kTagGuards, ":TAG, "))};
+              base::message("guards are gone, {}:TABLE, unreadable:TABLE.COLUMN and {}:TAG",
+                            fmt::join(kTableGuards, ":TABLE, "), fmt::join(kTagGuards, ":TAG, "))};
     }
   }
   return {};
@@ -183,12 +184,12 @@ class Planner {
     users_ = TAGSMITH_TRY(dataset::join(
         inputs, with_store.data, *program_,
         [&](std::string_view table) {
-          report(place_,
-                 table == kStoreTable ? "reading the store" : fmt::format("reading {}", table));
+          report(place_, table == kStoreTable ? base::tr("reading the store")
+                                              : base::message("reading {}", table));
         },
         population_table()));
 
-    report(place_, "evaluating");
+    report(place_, base::tr("evaluating"));
     std::vector<std::int32_t> tag_of_rule;
     std::ranges::transform(rules_.rules, std::back_inserter(tag_of_rule), &CheckedRule::tag_id);
     const size_t input_users = count_input_users();
@@ -347,7 +348,7 @@ class Planner {
     EvidenceOf evidence(place_.data, rules_);
     std::vector<Reasons> reasons;
     if (!entering.empty()) {
-      report(place_, "collecting evidence");
+      report(place_, base::tr("collecting evidence"));
       reasons = TAGSMITH_TRY(find_reasons(entering));
       for (size_t i = 0; i < entering.size(); ++i) {
         for (const size_t rule : reasons[i]) {
@@ -356,7 +357,7 @@ class Planner {
       }
       TAGSMITH_TRY(evidence.read(place_.reader));
     }
-    report(place_, "writing the plan");
+    report(place_, base::tr("writing the plan"));
     const auto writer = TAGSMITH_TRY(write_change_set(path, to_json(pins_)));
     size_t next = 0;
     for (const ChangedUser& user : changed()) {

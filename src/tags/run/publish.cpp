@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/language.h"
 
 namespace tagsmith::run {
 namespace {
@@ -51,25 +52,25 @@ std::int64_t wait_micros(int trouble) {
 }
 
 base::Error ended(RunState state) {
-  const std::string_view how = state == RunState::kAbandoned ? "was abandoned"
-                               : state == RunState::kHeld    ? "was held by a guard"
-                                                             : "had failed";
+  std::string how = state == RunState::kAbandoned ? base::tr("it was abandoned meanwhile")
+                    : state == RunState::kHeld    ? base::tr("it was held by a guard meanwhile")
+                                                  : base::tr("it had failed meanwhile");
   return base::Error{.code = ErrorCode::kConflict,
-                     .message = fmt::format("it {} meanwhile", how),
+                     .message = std::move(how),
                      .symbol = std::string(kRunEnded),
                      .path = {},
-                     .hint = "start a new run"};
+                     .hint = base::tr("start a new run")};
 }
 
 base::Error went_back() {
   return base::Error{
       .code = ErrorCode::kInternal,
-      .message = "the store has forgotten what it had committed",
+      .message = base::tr("the store has forgotten what it had committed"),
       .symbol = std::string(membership::kStoreDrift),
       .path = {},
-      .hint =
+      .hint = base::tr(
           "was it restored from a backup, or does its disk drop what it said to have written? "
-          "then give the run up with `tagsmith runs abandon`"};
+          "then give the run up with `tagsmith runs abandon`")};
 }
 
 }  // namespace
@@ -173,8 +174,8 @@ std::vector<Effect> PublishMachine::on(const event::Finished&) {
 
 std::vector<Effect> PublishMachine::on(const event::Interrupted&) {
   base::Error error = base::cancelled();
-  error.message = next_chunk_ == 0 ? "interrupted before anything was written"
-                                   : fmt::format("interrupted after chunk {}", next_chunk_);
+  error.message = next_chunk_ == 0 ? base::tr("interrupted before anything was written")
+                                   : base::message("interrupted after chunk {}", next_chunk_);
   return give_up(std::move(error));
 }
 
@@ -252,7 +253,7 @@ std::vector<Effect> PublishMachine::give_up(base::Error error) {
 
 std::vector<Effect> PublishMachine::stop(base::Error error) {
   if (error.hint.empty()) {
-    error.hint = fmt::format(
+    error.hint = base::message(
         "run {0} is unfinished: the same command goes on where it stopped, `tagsmith runs abandon "
         "{0}` takes back what it wrote",
         run_id_);

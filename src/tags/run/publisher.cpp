@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "base/assert.h"
+#include "base/language.h"
 #include "membership/membership.h"
 #include "run/publish.h"
 
@@ -19,28 +20,28 @@ namespace {
 base::Error run_changed(std::int64_t run_id) {
   return base::Error{
       .code = base::ErrorCode::kConflict,
-      .message = fmt::format("run {} has stored another plan meanwhile", run_id),
+      .message = base::message("run {} has stored another plan meanwhile", run_id),
       .symbol = "E_RUN_CHANGED",
       .path = {},
-      .hint = "start the same command again: it goes on with the plan that is stored"};
+      .hint = base::tr("start the same command again: it goes on with the plan that is stored")};
 }
 
 base::Error fenced(const lease::Fence& fence) {
-  return base::Error{.code = base::ErrorCode::kConflict,
-                     .message = fmt::format("somebody took over the lease '{}'", fence.name),
-                     .symbol = std::string(membership::kStoreFenced),
-                     .path = {},
-                     .hint =
-                         "this process stood still for too long; `tagsmith runs list` shows who "
-                         "goes on"};
+  return base::Error{
+      .code = base::ErrorCode::kConflict,
+      .message = base::message("somebody took over the lease '{}'", fence.name),
+      .symbol = std::string(membership::kStoreFenced),
+      .path = {},
+      .hint = base::tr("this process stood still for too long; `tagsmith runs list` shows who "
+                       "goes on")};
 }
 
 base::Error no_such_run(std::int64_t run_id) {
   return base::Error{.code = base::ErrorCode::kNotFound,
-                     .message = fmt::format("there is no run {}", run_id),
+                     .message = base::message("there is no run {}", run_id),
                      .symbol = "E_RUN_UNKNOWN",
                      .path = {},
-                     .hint = "`tagsmith runs list` shows the runs"};
+                     .hint = base::tr("`tagsmith runs list` shows the runs")};
 }
 
 bool is_held(const PlanSummary& plan, std::int32_t tag_id) {

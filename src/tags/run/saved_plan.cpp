@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/json_fields.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "files/atomic_file.h"
 #include "files/line_reader.h"
@@ -21,11 +22,11 @@ using catalog::RuleVersion;
 
 base::Error broken(const std::string& path, std::string_view why) {
   return {.code = base::ErrorCode::kInvalidArgument,
-          .message =
-              fmt::format("{} is no plan that can be run: {}", base::quote(path, path.size()), why),
+          .message = base::message("{} is no plan that can be run: {}",
+                                   base::quote(path, path.size()), why),
           .symbol = std::string(kPlanFile),
           .path = path,
-          .hint = "make it again: plan --save FILE"};
+          .hint = base::tr("make it again: plan --save FILE")};
 }
 
 std::string to_json(const RuleVersion& version) {
@@ -64,7 +65,7 @@ std::string to_json(const SavedPlan& plan) {
 }
 
 base::Result<SavedPlan> parse(std::string_view json) {
-  const base::Json object = TAGSMITH_TRY(parse_object(json, "plan"));
+  const base::Json object = TAGSMITH_TRY(parse_object(json, base::tr("plan")));
   base::JsonFields fields(object);
   SavedPlan plan{
       .store = {.store_id = fields.text("store_id"), .seq = fields.integer<std::uint64_t>("seq")},
@@ -75,7 +76,7 @@ base::Result<SavedPlan> parse(std::string_view json) {
   const base::Json* pins = object.find("pins");
   const base::Json* summary = object.find("summary");
   if (pins == nullptr || summary == nullptr) {
-    return base::invalid_argument("pins or summary are missing");
+    return base::invalid_argument(base::tr("pins or summary are missing"));
   }
   TAGSMITH_TRY(fields.status());
   plan.pins = TAGSMITH_TRY(parse_pins(base::to_text(*pins)));
@@ -90,9 +91,9 @@ std::string seal_of(std::string_view plan_json) {
 
 base::Error moved(std::string_view what) {
   return {.code = base::ErrorCode::kInvalidArgument,
-          .message = fmt::format("{} changed since the plan was made", what),
+          .message = base::message("{} changed since the plan was made", what),
           .symbol = std::string(kPlanMoved),
-          .hint = "look at a new plan: plan --save FILE"};
+          .hint = base::tr("look at a new plan: plan --save FILE")};
 }
 
 }  // namespace
@@ -105,11 +106,12 @@ base::Status check_can_be_saved(const Pins& pins) {
   return base::Error{
       .code = base::ErrorCode::kInvalidArgument,
       .message =
-          fmt::format("the SELECT of table {} reads files that only it knows, so nobody could "
-                      "tell whether they are the same when the plan is run",
-                      base::quote(unknown->table)),
+          base::message("the SELECT of table {} reads files that only it knows, so nobody could "
+                        "tell whether they are the same when the plan is run",
+                        base::quote(unknown->table)),
       .symbol = std::string(kPlanFile),
-      .hint = "name its files after FROM or in read_parquet(), or run without a saved plan"};
+      .hint =
+          base::tr("name its files after FROM or in read_parquet(), or run without a saved plan")};
 }
 
 base::Status save_plan(const std::string& path, const SavedPlan& plan,
@@ -132,10 +134,10 @@ base::Result<SavedPlan> load_plan(const std::string& path, const std::string& ch
   const auto second = TAGSMITH_TRY(lines.next());
   const std::string json(second.value_or(""));
   if (!seal.starts_with(R"({"tagsmith_plan":)")) {
-    return broken(path, "it does not start as one");
+    return broken(path, base::tr("it does not start as one"));
   }
   if (seal != seal_of(json)) {
-    return broken(path, "it was changed or cut, or is of another version");
+    return broken(path, base::tr("it was changed or cut, or is of another version"));
   }
   auto plan = parse(json);
   if (!plan) {
@@ -152,7 +154,7 @@ base::Result<SavedPlan> load_plan(const std::string& path, const std::string& ch
     }
   }
   if (hash.finish() != plan->change_set_hash) {
-    return broken(path, "its changes were changed or cut");
+    return broken(path, base::tr("its changes were changed or cut"));
   }
   TAGSMITH_TRY(copy.commit());
   return plan;
@@ -181,22 +183,22 @@ base::Status check_not_moved(const SavedPlan& plan, const Pins& now,
                              const membership::StoreMark& store) {
   const Pins& then = plan.pins;
   if (store.store_id != plan.store.store_id) {
-    return moved("which store it is");
+    return moved(base::tr("which store it is"));
   }
   if (then.tags != now.tags) {
-    return moved("the rules");
+    return moved(base::tr("the rules"));
   }
   if (then.files != now.files) {
-    return moved("the input");
+    return moved(base::tr("the input"));
   }
   if (then.reading != now.reading || then.population != now.population || then.zone != now.zone ||
       then.upper_bound != now.upper_bound) {
-    return moved("the project's settings");
+    return moved(base::tr("the project's settings"));
   }
   if (then.edits != now.edits) {
-    return moved("the manual edits");
+    return moved(base::tr("the manual edits"));
   }
-  return store.seq == plan.store.seq ? base::Status() : moved("the store");
+  return store.seq == plan.store.seq ? base::Status() : moved(base::tr("the store"));
 }
 
 }  // namespace tagsmith::run

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/language.h"
+
 namespace tagsmith::run {
 
 base::Result<Standing> standing(RunStore& runs, const Pins& pins) {
@@ -28,14 +30,14 @@ base::Status check_start(RunStore& runs, const Pins& pins) {
   if (!last || pins.started_at >= last->pins.started_at) {
     return {};
   }
-  return base::Error{
-      .code = base::ErrorCode::kInvalidArgument,
-      .message = fmt::format("a run that started at {} cannot come after run {}, which started at "
-                             "{}",
-                             membership::time_text(pins.started_at), last->id,
-                             membership::time_text(last->pins.started_at)),
-      .symbol = std::string(kRunStart),
-      .hint = "leave --started-at away, and look at this machine's clock"};
+  return base::Error{.code = base::ErrorCode::kInvalidArgument,
+                     .message = base::message(
+                         "a run that started at {} cannot come after run {}, which started at "
+                         "{}",
+                         membership::time_text(pins.started_at), last->id,
+                         membership::time_text(last->pins.started_at)),
+                     .symbol = std::string(kRunStart),
+                     .hint = base::tr("leave --started-at away, and look at this machine's clock")};
 }
 
 }  // namespace tagsmith::run

@@ -7,6 +7,7 @@
 #include "adapters/duckdb/connection_internal.h"
 #include "base/assert.h"
 #include "base/interrupt.h"
+#include "base/language.h"
 #include "base/words.h"
 
 namespace tagsmith::duckdb {
@@ -27,7 +28,8 @@ void pass_on_interrupts(const std::stop_token& stop, duckdb_connection connectio
 
 base::Status check_no_nul(std::string_view sql) {
   if (sql.find('\0') != std::string_view::npos) {
-    base::Error error = base::invalid_argument("a NUL character in a name or an SQL text");
+    base::Error error =
+        base::invalid_argument(base::tr("a NUL character in a name or an SQL text"));
     error.symbol = "E_DATA_FILE";
     return error;
   }
@@ -50,7 +52,7 @@ class Extracted {
 base::Error not_a_select(std::string message) {
   base::Error error = base::invalid_argument(std::move(message));
   error.symbol = "E_DATA_FILE";
-  error.hint = "write one SELECT statement";
+  error.hint = base::tr("write one SELECT statement");
   return error;
 }
 
@@ -105,12 +107,12 @@ base::Result<Stream> Connection::stream(const std::string& sql,
   const OwnedStatement statement(prepared);
   if (state != DuckDBSuccess) {
     const char* message = duckdb_prepare_error(statement.get());
-    return error_of(message != nullptr ? message : "no statement");
+    return error_of(message != nullptr ? message : base::tr("no statement"));
   }
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (duckdb_bind_varchar_length(statement.get(), i + 1, parameters[i].data(),
                                    parameters[i].size()) != DuckDBSuccess) {
-      return base::invalid_argument("a text that is not UTF-8");
+      return base::invalid_argument(base::tr("a text that is not UTF-8"));
     }
   }
   duckdb_pending_result pending_raw = nullptr;
@@ -118,13 +120,13 @@ base::Result<Stream> Connection::stream(const std::string& sql,
   const Owned<duckdb_pending_result, duckdb_destroy_pending> pending(pending_raw);
   if (started != DuckDBSuccess) {
     const char* message = duckdb_pending_error(pending.get());
-    return error_of(message != nullptr ? message : "the statement does not start");
+    return error_of(message != nullptr ? message : base::tr("the statement does not start"));
   }
   Stream stream;
   stream.open_ = true;
   if (duckdb_execute_pending(pending.get(), &stream.result_) != DuckDBSuccess) {
     const char* message = duckdb_result_error(&stream.result_);
-    return error_of(message != nullptr ? message : "the statement failed");
+    return error_of(message != nullptr ? message : base::tr("the statement failed"));
   }
   return stream;
 }
@@ -171,14 +173,14 @@ base::Result<std::vector<std::string>> Connection::names_of_select(const std::st
       return error_of(message);
     }
     if (count > 1 && base::lower(text).find("pivot") != std::string::npos) {
-      base::Error error = not_a_select(
-          "more than one SQL statement, or a PIVOT that looks at the "
-          "rows to find its columns");
-      error.hint = "say which values become columns: PIVOT ... ON column IN ('a', 'b')";
+      base::Error error =
+          not_a_select(base::tr("more than one SQL statement, or a PIVOT that looks at the "
+                                "rows to find its columns"));
+      error.hint = base::tr("say which values become columns: PIVOT ... ON column IN ('a', 'b')");
       return error;
     }
-    return not_a_select(count == 0 ? "an empty text where a SELECT statement belongs"
-                                   : "more than one SQL statement");
+    return not_a_select(count == 0 ? base::tr("an empty text where a SELECT statement belongs")
+                                   : base::tr("more than one SQL statement"));
   }
   duckdb_prepared_statement prepared = nullptr;
   const duckdb_state state =
@@ -186,13 +188,13 @@ base::Result<std::vector<std::string>> Connection::names_of_select(const std::st
   const OwnedStatement statement(prepared);
   if (state != DuckDBSuccess) {
     const char* message = duckdb_prepare_error(statement.get());
-    return error_of(message != nullptr ? message : "no statement");
+    return error_of(message != nullptr ? message : base::tr("no statement"));
   }
   if (duckdb_prepared_statement_type(statement.get()) != DUCKDB_STATEMENT_TYPE_SELECT) {
-    return not_a_select("a statement that is not a SELECT");
+    return not_a_select(base::tr("a statement that is not a SELECT"));
   }
   if (duckdb_nparams(statement.get()) != 0) {
-    return not_a_select("a SELECT with parameters");
+    return not_a_select(base::tr("a SELECT with parameters"));
   }
   std::vector<std::string> names;
   const idx_t columns = duckdb_prepared_statement_column_count(statement.get());

@@ -4,6 +4,7 @@
 #include "adapters/duckdb/connection_internal.h"
 #include "adapters/duckdb/source_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::duckdb {
@@ -11,10 +12,10 @@ namespace {
 
 constexpr int kEnd = std::char_traits<char>::eof();
 
-base::Error broken_header(std::string message, const std::string& path) {
-  return broken(
-      "line 1: " + std::move(message), path,
-      "the first line has the names of the columns, in UTF-8, with the separator between them");
+base::Error broken_header(std::string_view message, const std::string& path) {
+  return broken(base::message("line 1: {}", message), path,
+                base::tr("the first line has the names of the columns, in UTF-8, with the "
+                         "separator between them"));
 }
 
 // A quoted field after its opening quote, up to and without what follows its closing one.
@@ -46,12 +47,13 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path,
   if (in.sgetc() == 0xEF) {
     for (const int expected : {0xEF, 0xBB, 0xBF}) {
       if (in.sbumpc() != expected) {
-        return broken_header("not UTF-8", path);
+        return broken_header(base::tr("not UTF-8"), path);
       }
     }
   }
   if (in.sgetc() == kEnd) {
-    return broken_header("the file is empty: a CSV starts with a line of column names", path);
+    return broken_header(base::tr("the file is empty: a CSV starts with a line of column names"),
+                         path);
   }
   std::vector<std::string> fields;
   const int separator = std::char_traits<char>::to_int_type(form.separator);
@@ -60,21 +62,24 @@ base::Result<std::vector<std::string>> read_csv_header(const std::string& path,
     if (form.quote != 0 && in.sgetc() == form.quote) {
       in.sbumpc();
       if (!read_quoted(in, field, form)) {
-        return broken_header("a quoted field does not end: " + base::quote(field), path);
+        return broken_header(base::message("a quoted field does not end: {}", base::quote(field)),
+                             path);
       }
       if (!ends_field(in.sgetc(), form.separator)) {
-        return broken_header("text after the quoted field " + base::quote(field), path);
+        return broken_header(base::message("text after the quoted field {}", base::quote(field)),
+                             path);
       }
     } else {
       while (!ends_field(in.sgetc(), form.separator) && field.size() < kCsvLineBytesMax) {
         field += static_cast<char>(in.sbumpc());
       }
       if (form.quote != 0 && field.find(form.quote) != std::string::npos) {
-        return broken_header("a quote inside the field " + base::quote(field), path);
+        return broken_header(base::message("a quote inside the field {}", base::quote(field)),
+                             path);
       }
     }
     if (!is_utf8(field)) {
-      return broken_header("not UTF-8", path);
+      return broken_header(base::tr("not UTF-8"), path);
     }
     fields.push_back(std::move(field));
     next = in.sbumpc();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "adapters/duckdb/connection_internal.h"
+#include "base/language.h"
 #include "base/words.h"
 
 namespace tagsmith::duckdb {
@@ -12,7 +13,8 @@ namespace {
 
 // The memory is the one option that a person writes as text.
 std::string hint_of(const DatabaseOptions& options) {
-  return options.memory_limit.empty() ? std::string() : "write the memory as 2GB or 512MB";
+  return options.memory_limit.empty() ? std::string()
+                                      : base::tr("write the memory as 2GB or 512MB");
 }
 
 }  // namespace
@@ -39,8 +41,8 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
     settings.emplace_back("threads", std::to_string(options.threads));
   }
   if (options.memory_limit.starts_with('-')) {  // to DuckDB it is no limit
-    base::Error error =
-        base::invalid_argument("a negative memory " + quote_text(options.memory_limit));
+    base::Error error = base::invalid_argument(
+        base::message("a negative memory {}", quote_text(options.memory_limit)));
     error.hint = hint_of(options);
     return error;
   }
@@ -53,7 +55,7 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
   for (const auto& [name, value] : settings) {
     if (duckdb_set_config(config.get(), name, value.c_str()) != DuckDBSuccess) {
       base::Error error =
-          base::invalid_argument(fmt::format("DuckDB refuses {} = {}", name, quote_text(value)));
+          base::invalid_argument(base::message("DuckDB refuses {} = {}", name, quote_text(value)));
       error.hint = hint_of(options);
       return error;
     }
@@ -61,8 +63,8 @@ base::Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& op
   duckdb_database database = nullptr;
   char* message = nullptr;
   if (duckdb_open_ext(nullptr, &database, config.get(), &message) != DuckDBSuccess) {
-    base::Error error = base::invalid_argument(
-        fmt::format("DuckDB does not open: {}", message != nullptr ? message : "no reason given"));
+    base::Error error = base::invalid_argument(base::message(
+        "DuckDB does not open: {}", message != nullptr ? message : base::tr("no reason given")));
     duckdb_free(message);
     error.hint = hint_of(options);
     return error;

@@ -7,6 +7,7 @@
 
 #include "adapters/duckdb/connection_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::duckdb {
@@ -34,7 +35,7 @@ base::Error broken_file(std::string message, std::string_view path) {
           .message = std::move(message),
           .symbol = "E_DATA_FILE",
           .path = std::string(path),
-          .hint = path.empty() ? "" : "mend the file, or write it anew"};
+          .hint = path.empty() ? "" : base::tr("mend the file, or write it anew")};
 }
 
 // "CSV Error on Line: 3\nOriginal Line: 2,y,z\nExpected Number of Columns: 2 Found: 3\n...
@@ -43,35 +44,36 @@ base::Error csv_error(std::string_view text) {
   const std::string_view path = between(text, "  file = ", "\n");
   const std::string_view line = between(text, "CSV Error on Line: ", "\n");
   if (line.empty()) {
-    return broken_file("not RFC 4180: quotes or mixed line ends that cannot be understood", path);
+    return broken_file(
+        base::tr("not RFC 4180: quotes or mixed line ends that cannot be understood"), path);
   }
   constexpr std::string_view kOriginal = "Original Line: ";
   std::string_view original = text;
   if (const size_t at = text.find(kOriginal); at != std::string_view::npos) {
     original.remove_prefix(at + kOriginal.size());
   }
-  std::string reason = "not RFC 4180";
+  std::string reason = base::tr("not RFC 4180");
   size_t end = original.find('\n');
   if (const size_t at = original.find("\nExpected Number of Columns: ");
       at != std::string_view::npos) {
     end = at;
     // It counts no further than one too many.
-    reason = fmt::format("not the {} fields that belong",
-                         between(original.substr(at), "Columns: ", " Found"));
+    reason = base::message("not the {} fields that belong",
+                           between(original.substr(at), "Columns: ", " Found"));
   } else if (const size_t quote = original.find("\nValue with unterminated quote");
              quote != std::string_view::npos) {
     end = quote;
-    reason = "a quoted field does not end";
+    reason = base::tr("a quoted field does not end");
   } else if (const size_t unicode = original.find("\nInvalid unicode");
              unicode != std::string_view::npos) {
     end = unicode;
-    reason = "not UTF-8";
+    reason = base::tr("not UTF-8");
   } else if (const size_t length = original.find("Maximum line size of ");
              length != std::string_view::npos) {
     end = 0;
-    reason = "a line that is too long";
+    reason = base::tr("a line that is too long");
   }
-  std::string message = fmt::format("line {}: {}", line, reason);
+  std::string message = base::message("line {}: {}", line, reason);
   if (const std::string_view shown = original.substr(0, end); !shown.empty()) {
     message += ": " + base::quote(shown);
   }
@@ -96,7 +98,7 @@ base::Error json_error(std::string_view text) {
   if (text.starts_with("Malformed JSON") && line > 1) {
     --line;  // DuckDB counts this kind from the line after
   }
-  std::string message = fmt::format("line {}: not a JSON object: {}", line, reason);
+  std::string message = base::message("line {}: not a JSON object: {}", line, reason);
   if (const std::string shown = line_of_file(std::string(path), line); !shown.empty()) {
     message += ": " + base::quote(shown);
   }
@@ -129,10 +131,10 @@ Shown shown_of(std::string_view message) {
     shown.hint.erase(0, shown.hint.find_first_not_of(' '));
   }
   if (shown.message.starts_with("Table with name ")) {
-    shown.hint = "write the name of a file in quotes: from 'folder/users.parquet'";
+    shown.hint = base::tr("write the name of a file in quotes: from 'folder/users.parquet'");
   }
   if (contains(shown.message, "requires the extension")) {
-    shown.hint = "only local files are read, and no extension is loaded";
+    shown.hint = base::tr("only local files are read, and no extension is loaded");
   }
   for (std::string* text : {&shown.message, &shown.hint}) {
     if (text->size() > kShownMax) {
@@ -180,16 +182,16 @@ base::Error error_of(std::string_view message) {
   const bool is_broken_file = contains(message, "Could not read enough bytes");
   if (contains(message, "No files found")) {
     base::Error error = broken_file(
-        fmt::format("no file {}", base::quote(between(message, "pattern \"", "\""))), {});
+        base::message("no file {}", base::quote(between(message, "pattern \"", "\""))), {});
     error.code = ErrorCode::kNotFound;
-    error.hint = "paths are relative to the working directory";
+    error.hint = base::tr("paths are relative to the working directory");
     return error;
   }
   if (kind != kKinds.end() && !is_broken_file) {
     base::Error error{.code = kind->code, .message = shown, .hint = hint};
     if (message.starts_with("Out of Memory Error: ")) {
-      error.message = "the memory does not suffice: " + shown;
-      error.hint = "allow more with --memory, or read fewer rows or columns";
+      error.message = base::message("the memory does not suffice: {}", shown);
+      error.hint = base::tr("allow more with --memory, or read fewer rows or columns");
     }
     return error;
   }

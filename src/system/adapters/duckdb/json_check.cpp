@@ -12,6 +12,7 @@
 #include "adapters/duckdb/connection_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
 #include "base/interrupt.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "files/system_error.h"
 
@@ -92,19 +93,19 @@ Complaint complaint_of(std::string_view line) {
     } else if (c == '-' || kDigits.find(c) != std::string_view::npos) {
       const std::string_view number = stretch(line, at, kNumberCharacters);
       if (would_be_rounded(number)) {
-        return {fmt::format("a number that a double does not hold exactly, {}", number),
-                R"(write it as a text, "1.5", which rules read by number(x))"};
+        return {base::message("a number that a double does not hold exactly, {}", number),
+                base::tr(R"(write it as a text, "1.5", which rules read by number(x))")};
       }
       at += number.size();
     } else if (const std::string_view word = stretch(line, at, kLetters); !word.empty()) {
       if (word != "true" && word != "false" && word != "null") {
-        return {fmt::format("{} is not JSON", base::quote(word)),
-                "write null, or leave the key away"};
+        return {base::message("{} is not JSON", base::quote(word)),
+                base::tr("write null, or leave the key away")};
       }
       at += word.size();
     } else {
       if (last == ',' && (c == '}' || c == ']')) {
-        return {fmt::format("a comma before {}", c), "no comma follows the last value"};
+        return {base::message("a comma before {}", c), base::tr("no comma follows the last value")};
       }
       ++at;
     }
@@ -127,25 +128,27 @@ Status check_json_lines(const std::string& path) {
       continue;
     }
     const size_t end = text.find_last_not_of(" \t\r");
-    const char* hint = R"(each line is one object: {"user_id": "ann", "age": 31})";
+    const std::string hint = base::tr(R"(each line is one object: {"user_id": "ann", "age": 31})");
     if (text.starts_with("\xef\xbb\xbf")) {
-      return broken_line(path, line, {"a byte order mark", "save the file without it"}, {});
+      return broken_line(path, line,
+                         {base::tr("a byte order mark"), base::tr("save the file without it")}, {});
     }
     if (!is_utf8(text)) {
-      return broken_line(path, line, {"not UTF-8", "convert the file to UTF-8"}, text);
+      return broken_line(path, line, {base::tr("not UTF-8"), base::tr("convert the file to UTF-8")},
+                         text);
     }
     if (text[start] != '{') {
-      return broken_line(path, line, {"not a JSON object", hint}, text);
+      return broken_line(path, line, {base::tr("not a JSON object"), hint}, text);
     }
     if (text[end] != '}') {
-      return broken_line(path, line, {"a JSON object that does not end", hint}, text);
+      return broken_line(path, line, {base::tr("a JSON object that does not end"), hint}, text);
     }
     if (Complaint complaint = complaint_of(text); !complaint.reason.empty()) {
       return broken_line(path, line, std::move(complaint), text);
     }
   }
   if (file.bad()) {
-    return files::system_error("read", path, errno);
+    return files::system_error(base::tr("read"), path, errno);
   }
   return {};
 }

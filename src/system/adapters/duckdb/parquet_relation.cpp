@@ -6,6 +6,7 @@
 
 #include "adapters/duckdb/source_internal.h"
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "dataset/discover.h"
 
@@ -44,7 +45,7 @@ std::string parquet_type(std::span<const ParquetElement> elements, size_t& at) {
 // Which of two files is right nobody can tell: the path is that of their table.
 Status differ(std::string message, const TableSource& source) {
   return broken(std::move(message), dataset::place_of(source),
-                "the files of a table have the same columns: write one of them anew");
+                base::tr("the files of a table have the same columns: write one of them anew"));
 }
 
 Status compare_files(const ParquetColumns& a, std::string_view file_a, const ParquetColumns& b,
@@ -54,7 +55,8 @@ Status compare_files(const ParquetColumns& a, std::string_view file_a, const Par
   const auto only_in_one = [&](std::string_view column, std::string_view has,
                                std::string_view has_not) {
     return differ(
-        fmt::format("column {} is in {} and not in {}", base::quote(column), has, has_not), source);
+        base::message("column {} is in {} and not in {}", base::quote(column), has, has_not),
+        source);
   };
   for (const auto& [name, type] : a) {
     const auto other = types_b.find(name);
@@ -65,8 +67,8 @@ Status compare_files(const ParquetColumns& a, std::string_view file_a, const Par
       return only_in_one(name, file_a, file_b);
     }
     if (other->second != type) {
-      return differ(fmt::format("column {} is {} in {} and {} in {}", base::quote(name), type,
-                                file_a, other->second, file_b),
+      return differ(base::message("column {} is {} in {} and {} in {}", base::quote(name), type,
+                                  file_a, other->second, file_b),
                     source);
     }
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "adapters/duckdb/source_internal.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 #include "base/words.h"
@@ -22,7 +23,8 @@ using dataset::TableSource;
 
 Result<Found> find(Connection& connection, const TableSource& source) {
   if (source.format != TableSource::Format::kSelect && source.files.empty()) {
-    return broken("a table without files", source.name, "name at least one file");
+    return broken(base::tr("a table without files"), source.name,
+                  base::tr("name at least one file"));
   }
   switch (source.format) {
     case TableSource::Format::kParquet:
@@ -146,17 +148,20 @@ Status read_key(const Found& found, const TableSource& source, Relation& relatio
   if (key == found.columns.end()) {
     std::vector<std::string> names;
     std::ranges::transform(found.columns, std::back_inserter(names), &Foreign::name);
-    Error error = no_key(fmt::format("table {}: no key column {}", base::quote(source.name),
-                                     base::quote(source.key)),
+    Error error = no_key(base::message("table {}: no key column {}", base::quote(source.name),
+                                       base::quote(source.key)),
                          source);
     const std::string near = base::did_you_mean(source.key, names);
-    error.hint = fmt::format("{} columns are {}; name its key with --key",
-                             near.empty() ? "its" : near + " Its", listed(std::move(names)));
+    const std::string columns = listed(std::move(names));
+    error.hint =
+        near.empty()
+            ? base::message("its columns are {}; name its key with --key", columns)
+            : base::message("{} Its columns are {}; name its key with --key", near, columns);
     return error;
   }
   if (!found.key_is_text && !is_text(key->type) && !is_int(key->type)) {
-    return no_key(fmt::format("table {}: the key column {} is {}", base::quote(source.name),
-                              base::quote(source.key), base::lower(key->type)),
+    return no_key(base::message("table {}: the key column {} is {}", base::quote(source.name),
+                                base::quote(source.key), base::lower(key->type)),
                   source);
   }
   relation.integer_key = found.key_is_text ? found.integer_key : is_int(key->type);
@@ -198,11 +203,11 @@ Status read_whole(Connection& connection, const TableSource& source) {
 std::string hint_of(TableSource::Format format) {
   switch (format) {
     case TableSource::Format::kParquet:
-      return "the file is damaged or no Parquet file: write it anew";
+      return base::tr("the file is damaged or no Parquet file: write it anew");
     case TableSource::Format::kCsv:
     case TableSource::Format::kTsv:
     case TableSource::Format::kJsonLines:
-      return "mend the file, or write it anew";
+      return base::tr("mend the file, or write it anew");
     case TableSource::Format::kSelect:
       return "mend the SELECT, which is DuckDB's SQL, or what it reads";
   }
@@ -221,7 +226,7 @@ Status check_duckdb_knows(Connection& connection, const std::string& zone) {
     names.push_back(row[0].value_or(""));
   }
   if (std::ranges::find(names, zone) == names.end()) {
-    Error error = base::invalid_argument("no time zone " + base::quote(zone));
+    Error error = base::invalid_argument(base::message("no time zone {}", base::quote(zone)));
     error.hint = base::did_you_mean(zone, names);
     return error;
   }

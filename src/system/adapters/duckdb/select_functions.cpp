@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "adapters/duckdb/select_internal.h"
+#include "base/language.h"
 #include "base/words.h"
 
 namespace tagsmith::duckdb {
@@ -45,10 +46,10 @@ Status check_reader_of_text(const std::string& name, const Json::List& arguments
     if (option.name.starts_with("rejects_") ||
         (strictness != kStrictness.end() && boolean_of(option.value) != strictness->strict)) {
       return refused(
-          fmt::format("{}() with {}, which passes over what does not fit", name, option.name),
-          fmt::format("leave {} away: a line that does not fit ends the run, and is to be "
-                      "mended in the file",
-                      option.name));
+          base::message("{}() with {}, which passes over what does not fit", name, option.name),
+          base::message("leave {} away: a line that does not fit ends the run, and is to be "
+                        "mended in the file",
+                        option.name));
     }
   }
   return {};
@@ -65,9 +66,10 @@ Status check_reader_of_parquet(const Json::List& arguments) {
     const Option option = option_of(argument);
     if (!option.name.empty() && !is_one_of(kParquetOptions, option.name)) {
       return refused(
-          fmt::format("read_parquet() with {}, which may hide that files differ", option.name),
-          "read files that differ each on its own, name and cast the columns, and put the parts "
-          "together with UNION ALL");
+          base::message("read_parquet() with {}, which may hide that files differ", option.name),
+          base::tr("read files that differ each on its own, name and cast the columns, and put the "
+                   "parts "
+                   "together with UNION ALL"));
     }
   }
   return {};
@@ -76,21 +78,23 @@ Status check_reader_of_parquet(const Json::List& arguments) {
 Status check_table_function(const Json& function) {
   const std::string name = base::lower(text_of(function, "function_name"));
   if (name == "query") {
-    return refused("a SELECT that runs a text as another",
-                   "write the inner SELECT in parentheses in its place");
+    return refused(base::tr("a SELECT that runs a text as another"),
+                   base::tr("write the inner SELECT in parentheses in its place"));
   }
   if (name == "read_parquet") {
     return check_reader_of_parquet(arguments_of(function));
   }
   if (name == "parquet_scan") {
-    return refused("parquet_scan(), another name of read_parquet()", "write read_parquet()");
+    return refused(base::tr("parquet_scan(), another name of read_parquet()"),
+                   base::tr("write read_parquet()"));
   }
   if (name == "pg_timezone_names" || name.starts_with("duckdb_") || name.starts_with("pragma_")) {
-    return refused(name + "() tells of the machine at this moment, which is no data",
-                   "read files only");
+    return refused(
+        base::message("{}() tells of the machine at this moment, which is no data", name),
+        base::tr("read files only"));
   }
   if (name == "read_json_objects_auto") {
-    return refused(name + "(), which guesses", std::string(kNameTheFile));
+    return refused(base::message("{}(), which guesses", name), base::tr(kNameTheFile));
   }
   if (is_text_reader(name) || is_one_of(kWholeObjects, name)) {
     return check_reader_of_text(name, arguments_of(function));
@@ -107,10 +111,11 @@ constexpr std::array<std::string_view, 3> kKnownBetter{
     "current_localtime", "current_localtimestamp", "reservoir_quantile"};
 
 Status not_the_same_twice(const std::string& what) {
-  return refused(what + ", so the SELECT need not give the same twice",
-                 "nothing here reads the clock or draws lots: write the day itself, as in date "
-                 "'2025-11-22', and take some of the rows by what they hold, as in hash(user_id) % "
-                 "10 = 0");
+  return refused(
+      base::message("{}, so the SELECT need not give the same twice", what),
+      base::tr("nothing here reads the clock or draws lots: write the day itself, as in date "
+               "'2025-11-22', and take some of the rows by what they hold, as in hash(user_id) % "
+               "10 = 0"));
 }
 
 // Asked once: every database of the library has the same functions, and there are thousands.
@@ -155,11 +160,11 @@ Status check_table_functions(const Mentions& mentions) {
 
 Status check_gives_the_same_twice(Connection& connection, const Mentions& mentions) {
   if (mentions.takes_sample) {
-    return not_the_same_twice("a sample is drawn by lot");
+    return not_the_same_twice(base::tr("a sample is drawn by lot"));
   }
   for (const std::string& word : mentions.words) {
     if (is_one_of(kClockWords, base::lower(word))) {
-      return not_the_same_twice(base::lower(word) + " reads the clock");
+      return not_the_same_twice(base::message("{} reads the clock", base::lower(word)));
     }
   }
   if (mentions.functions.empty()) {
@@ -171,7 +176,7 @@ Status check_gives_the_same_twice(Connection& connection, const Mentions& mentio
     // age() of one moment is counted up to today.
     const bool until_today = name == "age" && arguments_of(*function).size() == 1;
     if (unsteady.contains(name) || until_today || is_one_of(kKnownBetter, name)) {
-      return not_the_same_twice(name + "() depends on the moment or on chance");
+      return not_the_same_twice(base::message("{}() depends on the moment or on chance", name));
     }
   }
   return {};

@@ -8,6 +8,7 @@
 #include "adapters/duckdb/connection_internal.h"
 #include "adapters/duckdb/source_internal.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/result.h"
 
 namespace tagsmith::duckdb {
@@ -82,8 +83,8 @@ base::Status check_gives_the_same_twice(Connection& connection, const Mentions& 
 base::Error refused(std::string message, std::string hint);
 
 /// What to write instead of a reader that guesses.
-inline constexpr std::string_view kNameTheFile =
+inline constexpr std::string_view kNameTheFile = base::marked(
     "write from 'FILE.csv', 'FILE.tsv', 'FILE.jsonl' or 'FILE.ndjson', which are read strictly; "
-    "lines of another form are read by read_text()";
+    "lines of another form are read by read_text()");
 
 }  // namespace tagsmith::duckdb

@@ -12,6 +12,7 @@
 #include "adapters/duckdb/select_internal.h"
 #include "adapters/duckdb/source_internal.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/words.h"
 #include "files/folder.h"
@@ -54,8 +55,8 @@ Result<std::vector<std::string>> files_named(const std::string& pattern) {
     return std::move(matching).error();
   }
   if (!matching || matching->empty()) {
-    Error error = refused("no file " + base::quote(pattern, pattern.size()),
-                          "paths are relative to the working directory");
+    Error error = refused(base::message("no file {}", base::quote(pattern, pattern.size())),
+                          base::tr("paths are relative to the working directory"));
     error.code = base::ErrorCode::kNotFound;
     error.path = pattern;
     return error;
@@ -190,8 +191,8 @@ Status replace_names(Connection& connection, const TableSource& source, const Me
     const auto format = is_remote(lowered) ? std::nullopt : format_of(lowered);
     if (!format) {
       if (!is_remote(lowered) && is_guessed(lowered)) {
-        return refused("the form of " + base::quote(name) + " would be guessed",
-                       std::string(kNameTheFile));
+        return refused(base::message("the form of {} would be guessed", base::quote(name)),
+                       base::tr(kNameTheFile));
       }
       out.reads_unknown();
       continue;
@@ -199,8 +200,8 @@ Status replace_names(Connection& connection, const TableSource& source, const Me
     const auto offset = offset_of(*table);
     const auto length = offset ? length_of_name(source.select, *offset, name) : std::nullopt;
     if (!length) {
-      return refused("the file " + base::quote(name) + " in an unusual notation",
-                     "write it after FROM in single quotes: from 'folder/file.csv'");
+      return refused(base::message("the file {} in an unusual notation", base::quote(name)),
+                     base::tr("write it after FROM in single quotes: from 'folder/file.csv'"));
     }
     if (!known.contains(name)) {
       known[name] = TAGSMITH_TRY(strict_file(connection, name, *format, source, out));
@@ -256,10 +257,10 @@ std::optional<std::vector<Constant>> constants_of(const Json& function) {
 // The call's patterns give way to the files that were compared: no other can come in between.
 Status compare_files_of_call(Connection& connection, const TableSource& select,
                              const Json& function, StrictReading& out) {
-  const Error unusual =
-      refused("read_parquet() of files that are not named plainly",
-              "name them in single quotes: read_parquet('FILE.parquet') or read_parquet(['FILE', "
-              "'FILE'])");
+  const Error unusual = refused(
+      base::tr("read_parquet() of files that are not named plainly"),
+      base::tr("name them in single quotes: read_parquet('FILE.parquet') or read_parquet(['FILE', "
+               "'FILE'])"));
   const auto constants = constants_of(function);
   if (!constants) {
     return unusual;
@@ -290,9 +291,9 @@ Status compare_files_of_call(Connection& connection, const TableSource& select,
   }
   const auto misread = std::ranges::find_if(found->columns, needs_mending);
   if (misread != found->columns.end()) {
-    return broken(fmt::format("column {} is {}, which read_parquet() misreads",
-                              base::quote(misread->name), base::lower(misread->type)),
-                  all.files.front(), "write from 'FILE.parquet'");
+    return broken(base::message("column {} is {}, which read_parquet() misreads",
+                                base::quote(misread->name), base::lower(misread->type)),
+                  all.files.front(), base::tr("write from 'FILE.parquet'"));
   }
   return {};
 }
@@ -317,9 +318,10 @@ Status replace_text_reader(Connection& connection, const TableSource& select,
       std::ranges::count_if(arguments_of(*function.call),
                             [](const Json& argument) { return option_of(argument).name.empty(); });
   if (!constants || !length || positional != 1) {
-    return refused(name + "() in an unusual notation",
-                   fmt::format("write {}('FILE') or {}(['FILE', 'FILE']), without comments inside",
-                               name, name));
+    return refused(
+        base::message("{}() in an unusual notation", name),
+        base::message("write {}('FILE') or {}(['FILE', 'FILE']), without comments inside", name,
+                      name));
   }
   const TextCall call = TAGSMITH_TRY(text_call(*function.call, constants->front().text));
   // The key of a CSV would stay text, as in strict_file().
@@ -328,7 +330,8 @@ Status replace_text_reader(Connection& connection, const TableSource& select,
                      .key = call.format == TableSource::Format::kCsv ? std::string() : select.key};
   for (const Constant& constant : *constants) {
     if (is_compressed(constant.text)) {
-      return refused("the compressed file " + base::quote(constant.text), "unpack it first");
+      return refused(base::message("the compressed file {}", base::quote(constant.text)),
+                     base::tr("unpack it first"));
     }
     const auto files = TAGSMITH_TRY(files_named(constant.text));
     source.files.insert(source.files.end(), files.begin(), files.end());
@@ -405,16 +408,16 @@ Status check_only_reads(Connection& connection, const std::string& from) {
   for (const TextRow& row : rows) {
     const auto in_plan = [&](std::string_view function) { return calls(*row.back(), function); };
     if (std::ranges::any_of(kActing, in_plan)) {
-      return refused("a SELECT that does more than read",
-                     "functions that write logs or change settings are not called here");
+      return refused(base::tr("a SELECT that does more than read"),
+                     base::tr("functions that write logs or change settings are not called here"));
     }
     if (std::ranges::any_of(kGuessed, in_plan)) {
-      return refused("a file whose form would be guessed", std::string(kNameTheFile));
+      return refused(base::tr("a file whose form would be guessed"), base::tr(kNameTheFile));
     }
     // Files that were compared are read by the other name of the same function.
     if (in_plan("PARQUET_SCAN\"")) {
-      return refused("Parquet files that were not compared with one another",
-                     "write them after FROM in single quotes: from 'folder/*.parquet'");
+      return refused(base::tr("Parquet files that were not compared with one another"),
+                     base::tr("write them after FROM in single quotes: from 'folder/*.parquet'"));
     }
   }
   return {};

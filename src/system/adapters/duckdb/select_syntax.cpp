@@ -4,6 +4,7 @@
 
 #include "adapters/duckdb/select_internal.h"
 #include "adapters/duckdb/source_internal.h"
+#include "base/language.h"
 #include "base/words.h"
 
 namespace tagsmith::duckdb {
@@ -104,8 +105,8 @@ Result<Json> syntax_tree(Connection& connection, const std::string& select) {
     return std::move(tree).value();
   }
   TAGSMITH_TRY(connection.names_of_select(select));  // says what is wrong with it
-  return refused("a SELECT whose parts cannot be seen",
-                 "nest it less deeply, and leave away what is no part of a plain SELECT");
+  return refused(base::tr("a SELECT whose parts cannot be seen"),
+                 base::tr("nest it less deeply, and leave away what is no part of a plain SELECT"));
 }
 
 }  // namespace tagsmith::duckdb

@@ -8,6 +8,7 @@
 
 #include "adapters/duckdb/select_internal.h"
 #include "adapters/duckdb/source_internal.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/words.h"
 
@@ -52,9 +53,9 @@ constexpr std::array<std::string_view, 7> kConverting{
     "types",    "dtypes", "column_types", "dateformat", "timestampformat", "decimal_separator",
     "thousands"};
 
-constexpr std::string_view kCastInSelect =
+constexpr std::string_view kCastInSelect = base::marked(
     "name the columns as texts and cast in the SELECT: select age::int as age from read_csv('x.csv'"
-    ", columns = {'age': 'VARCHAR'}, header = true, auto_detect = false)";
+    ", columns = {'age': 'VARCHAR'}, header = true, auto_detect = false)");
 
 // The text of a constant.
 std::optional<std::string> constant_text(const Json* node) {
@@ -77,17 +78,17 @@ bool keeps(const Kept& kept, const Option& option) {
 Error refused_option(const std::string& function, const std::string& option) {
   if (std::ranges::find(kPassingOver, option) != kPassingOver.end()) {
     return refused(
-        fmt::format("{}() with {}, which passes over what the file holds", function, option),
-        "read each line as it is, and say in the SELECT what is left out or null");
+        base::message("{}() with {}, which passes over what the file holds", function, option),
+        base::tr("read each line as it is, and say in the SELECT what is left out or null"));
   }
   if (std::ranges::find(kConverting, option) != kConverting.end()) {
-    return refused(fmt::format("{}() with {}: a cast there may round", function, option),
-                   std::string(kCastInSelect));
+    return refused(base::message("{}() with {}: a cast there may round", function, option),
+                   base::tr(kCastInSelect));
   }
   return refused(
-      fmt::format("{}() with {} as it is here, which the strict reading of a file cannot keep",
-                  function, option),
-      fmt::format("leave {} away; {}", option, kNameTheFile));
+      base::message("{}() with {} as it is here, which the strict reading of a file cannot keep",
+                    function, option),
+      base::message("leave {} away; {}", option, base::tr(kNameTheFile)));
 }
 
 // One ASCII character, or none for an empty text.
@@ -114,9 +115,10 @@ Result<std::vector<std::string>> names_of_texts(const std::string& function, con
     const std::string name = text_of(column, "alias");
     const std::string type = base::lower(constant_text(&column).value_or(""));
     if (type != "varchar" && type != "text" && type != "string") {
-      return refused(fmt::format("{}() with column {} as {}: a cast there may round", function,
-                                 base::quote(name), type.empty() ? "no plain type" : type),
-                     std::string(kCastInSelect));
+      return refused(
+          base::message("{}() with column {} as {}: a cast there may round", function,
+                        base::quote(name), type.empty() ? base::tr("no plain type") : type),
+          base::tr(kCastInSelect));
     }
     names.push_back(name);
   }
@@ -166,20 +168,22 @@ class CsvOptions {
     form.escape = escape_ && (*escape_ != 0 || form.quote == 0) ? *escape_ : form.quote;
     if (form.separator == 0 || form.separator == form.quote || form.separator == form.escape ||
         (form.quote == 0 && form.escape != 0)) {
-      return refused(function_ + "() with delim, quote and escape that contradict each other",
-                     "delim is one character, another than quote and escape");
+      return refused(
+          base::message("{}() with delim, quote and escape that contradict each other", function_),
+          base::tr("delim is one character, another than quote and escape"));
     }
     if (reading_.columns.empty()) {
       if (!auto_detect_ || header_ == false) {
-        return refused(function_ + "() would make up the names of the columns",
-                       "name them: columns = {'line': 'VARCHAR'}, header = false, auto_detect = "
-                       "false");
+        return refused(
+            base::message("{}() would make up the names of the columns", function_),
+            base::tr("name them: columns = {'line': 'VARCHAR'}, header = false, auto_detect = "
+                     "false"));
       }
       return reading_;
     }
     if (auto_detect_) {
-      return refused(function_ + "() with columns guesses the rest of the form",
-                     "add auto_detect = false, and say header, delim and quote");
+      return refused(base::message("{}() with columns guesses the rest of the form", function_),
+                     base::tr("add auto_detect = false, and say header, delim and quote"));
     }
     reading_.has_header = header_.value_or(false);
     reading_.all_text = true;
@@ -191,8 +195,9 @@ class CsvOptions {
     const auto byte = byte_of(option.value);
     if (!byte) {
       return refused(
-          fmt::format("{}() with {} of more than one character", function_, option.name),
-          fmt::format("write {} as one ASCII character, as in {} = '|'", option.name, option.name));
+          base::message("{}() with {} of more than one character", function_, option.name),
+          base::message("write {} as one ASCII character, as in {} = '|'", option.name,
+                        option.name));
     }
     out = *byte;
     return {};
@@ -202,8 +207,8 @@ class CsvOptions {
     const auto flag = boolean_of(option.value);
     if (!flag) {
       return refused(
-          fmt::format("{}() with {} that is not plainly true or false", function_, option.name),
-          fmt::format("write {} = true or {} = false", option.name, option.name));
+          base::message("{}() with {} that is not plainly true or false", function_, option.name),
+          base::message("write {} = true or {} = false", option.name, option.name));
     }
     out = *flag;
     return {};
@@ -230,7 +235,7 @@ Result<TextCall> text_call(const Json& function, std::string_view path) {
     }
     const std::string one_name = option.name == "sep" ? "delim" : option.name;
     if (std::ranges::find(seen, one_name) != seen.end()) {
-      return refused(fmt::format("{}() with {} twice", name, one_name), "say it once");
+      return refused(base::message("{}() with {} twice", name, one_name), base::tr("say it once"));
     }
     seen.push_back(one_name);
     if (is_csv) {

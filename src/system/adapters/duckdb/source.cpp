@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/words.h"
 
@@ -59,7 +60,7 @@ Error no_key(std::string message, const TableSource& source) {
   Error error = base::invalid_argument(std::move(message));
   error.symbol = "E_DATA_KEY";
   error.path = source.files.empty() ? source.name : source.files.front();
-  error.hint = "a key is text or an integer";
+  error.hint = base::tr("a key is text or an integer");
   return error;
 }
 
@@ -81,15 +82,16 @@ Status check_names(std::span<const std::string> names, std::string_view path) {
   std::map<std::string, std::string> seen;
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) {
-      return broken(fmt::format("column {} has no name", i + 1), path, "give each column a name");
+      return broken(base::message("column {} has no name", i + 1), path,
+                    base::tr("give each column a name"));
     }
     const auto [at, is_new] = seen.emplace(base::lower(names[i]), names[i]);
     if (!is_new) {
       return broken(names[i] == at->second
-                        ? fmt::format("two columns are named {}", base::quote(names[i]))
-                        : fmt::format("columns {} and {} differ only in letter case",
-                                      base::quote(at->second), base::quote(names[i])),
-                    path, "rename one of them");
+                        ? base::message("two columns are named {}", base::quote(names[i]))
+                        : base::message("columns {} and {} differ only in letter case",
+                                        base::quote(at->second), base::quote(names[i])),
+                    path, base::tr("rename one of them"));
     }
   }
   return {};

@@ -5,6 +5,7 @@
 
 #include "adapters/duckdb/connection_internal.h"
 #include "base/assert.h"
+#include "base/language.h"
 #include "column/decimal.h"
 #include "column/value.h"
 
@@ -129,7 +130,7 @@ base::Status assign_text(duckdb_vector vector, size_t row, std::string_view text
   const Owned<duckdb_error_data, duckdb_destroy_error_data> error(
       duckdb_valid_utf8_check(text.data(), text.size()));
   if (error != nullptr) {
-    return base::invalid_argument("a text that is not UTF-8");
+    return base::invalid_argument(base::tr("a text that is not UTF-8"));
   }
   duckdb_unsafe_vector_assign_string_element_len(vector, row, text.data(), text.size());
   return {};
@@ -229,7 +230,7 @@ base::Status Database::create_table(std::string_view name, std::span<const Table
       appender_raw, destroy);
   const auto appender_error = [&] {
     const char* message = duckdb_appender_error(appender.get());
-    return error_of(message != nullptr ? message : "the appender failed");
+    return error_of(message != nullptr ? message : base::tr("the appender failed"));
   };
   if (made != DuckDBSuccess) {
     return appender_error();

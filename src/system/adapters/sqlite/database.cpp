@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "adapters/sqlite/connection_internal.h"
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::sqlite {
@@ -18,10 +19,10 @@ namespace {
 
 base::Error no_file(const std::string& path, const std::string& name) {
   return {.code = base::ErrorCode::kNotFound,
-          .message = fmt::format("there is no store: {} does not exist", base::quote(path, 200)),
+          .message = base::message("there is no store: {} does not exist", base::quote(path, 200)),
           .symbol = "E_STORE",
           .path = name,
-          .hint = "the first run makes it"};
+          .hint = base::tr("the first run makes it")};
 }
 
 class Database final : public store::SqlDatabase {
@@ -42,11 +43,11 @@ class Database final : public store::SqlDatabase {
       return {};
     }
     return base::Error{.code = base::ErrorCode::kUnavailable,
-                       .message = fmt::format("cannot make {}: {}", base::quote(path_, 200),
-                                              std::strerror(errno)),  // NOLINT(concurrency-*)
+                       .message = base::message("cannot make {}: {}", base::quote(path_, 200),
+                                                std::strerror(errno)),  // NOLINT(concurrency-*)
                        .symbol = "E_STORE",
                        .path = name_,
-                       .hint = "the folder must exist and be writable"};
+                       .hint = base::tr("the folder must exist and be writable")};
   }
 
   base::Result<std::unique_ptr<store::SqlConnection>> connect() override {

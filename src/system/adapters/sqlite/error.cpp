@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "adapters/sqlite/connection_internal.h"
+#include "base/language.h"
 #include "membership/tag_store.h"
 
 namespace tagsmith::sqlite {
@@ -31,7 +32,7 @@ base::Error error_of(sqlite3* handle, int result, const std::string& database_na
     case SQLITE_CONSTRAINT:
       error.code = ErrorCode::kConflict;
       error.symbol = store::kStoreDuplicate;
-      error.hint = "somebody wrote the same row at the same time; try again";
+      error.hint = base::tr("somebody wrote the same row at the same time; try again");
       if (result != SQLITE_CONSTRAINT_UNIQUE && result != SQLITE_CONSTRAINT_PRIMARYKEY) {
         error.code = ErrorCode::kInternal;
         error.symbol = "E_STORE";
@@ -42,47 +43,48 @@ base::Error error_of(sqlite3* handle, int result, const std::string& database_na
     case SQLITE_LOCKED:
       if (result == SQLITE_BUSY_SNAPSHOT) {
         error.code = ErrorCode::kConflict;
-        error.hint = "somebody wrote since this transaction began; try again";
+        error.hint = base::tr("somebody wrote since this transaction began; try again");
         break;
       }
       error.symbol = membership::kStoreLocked;
-      error.message = fmt::format("the database is locked by another process, waited {} ms",
-                                  options.lock_wait_ms);
-      error.hint = "wait until the other one has finished, or end it";
+      error.message = base::message("the database is locked by another process, waited {} ms",
+                                    options.lock_wait_ms);
+      error.hint = base::tr("wait until the other one has finished, or end it");
       break;
     case SQLITE_NOTADB:
       error.code = ErrorCode::kInvalidArgument;
       error.symbol = membership::kStoreForeign;
-      error.message = "the file is not an SQLite database";
-      error.hint = "name another file as the store";
+      error.message = base::tr("the file is not an SQLite database");
+      error.hint = base::tr("name another file as the store");
       break;
     case SQLITE_FULL:
-      error.message = "the disk is full";
-      error.hint = "free some space and start the same command again: nothing is half-written";
+      error.message = base::tr("the disk is full");
+      error.hint =
+          base::tr("free some space and start the same command again: nothing is half-written");
       break;
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH: {
       const int reason = handle != nullptr ? sqlite3_system_errno(handle) : 0;
-      error.message = fmt::format("cannot open the file{}{}", reason != 0 ? ": " : "",
-                                  reason != 0 ? std::strerror(reason)  // NOLINT(concurrency-*)
-                                              : "");
-      error.hint = "the file and its folder must be readable and writable";
+      error.message = base::message("cannot open the file{}{}", reason != 0 ? ": " : "",
+                                    reason != 0 ? std::strerror(reason)  // NOLINT(concurrency-*)
+                                                : "");
+      error.hint = base::tr("the file and its folder must be readable and writable");
       break;
     }
     case SQLITE_READONLY:
-      error.message = "the file cannot be written";
-      error.hint = "the file and its folder must be writable";
+      error.message = base::tr("the file cannot be written");
+      error.hint = base::tr("the file and its folder must be writable");
       break;
     case SQLITE_IOERR:
-      error.hint = "look at the disk; then start the same command again";
+      error.hint = base::tr("look at the disk; then start the same command again");
       break;
     case SQLITE_CORRUPT:
-      error.message = "the database is damaged: " + error.message;
-      error.hint = "restore it from a backup";
+      error.message = base::message("the database is damaged: {}", error.message);
+      error.hint = base::tr("restore it from a backup");
       break;
     case SQLITE_NOMEM:
-      error.hint = "give the process more memory";
+      error.hint = base::tr("give the process more memory");
       break;
     default:
       error.code = ErrorCode::kInternal;
