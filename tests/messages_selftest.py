@@ -76,6 +76,16 @@ class Messages(unittest.TestCase):
         self.assertEqual(self.check(right, VALUES, source=source), [])
         self.assert_one(self.check(right.replace("文本 {", "文本"), VALUES, source=source), "other placeholders")
 
+    def test_what_is_an_error_without_a_mark(self):
+        for wrong in ('.message = "a text"', ".hint =\n  fmt::format(\"a {}\", 1)", 'hint.hint = is_near ? "a" : ""',
+                      'return base::not_found("a text")', '.hint = R"(a text)"'):
+            with self.subTest(wrong):
+                self.assert_one(self.check(TEXT, VALUES, source=SOURCE + wrong), "say.cpp:3: no tr() or message()")
+        for right in ('.message = base::tr("one " "text")', '.hint = ""', ".hint = is_near ? base::tr(kNear) : near",
+                      '.code = ErrorCode::kInternal, .message = "a bug"', '// .message = what it says'):
+            with self.subTest(right):
+                self.assertEqual(self.check(TEXT, VALUES, source=SOURCE + right), [])
+
     def test_a_file_that_is_no_catalogue(self):
         self.assertNotEqual(messages.msgfmt_problems(self.root / "src" / "say_test.cpp"), [])
         self.assertNotEqual(self.check(TEXT.replace("one text", "one text\\n"), VALUES), [])

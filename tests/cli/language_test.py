@@ -58,6 +58,10 @@ class Errors(LanguageTest):
         shown = self.on_terminal("run", *DAY, "--color", "never", **CHINESE).err
         self.assertIn("tags/value.yaml:2:32: E_COLUMN_UNKNOWN: 没有哪个表有列 'levle'\n  提示: 是不是想写 'level'？\n", shown)
 
+    def test_a_rule_that_cannot_be_read(self):
+        self.put("tags/value.yaml", "tags:\n  - { id: 1, code: vip, when: \"age == 18\" }\n")
+        self.assertIn("应为比较运算符（'='、'<' 等）、'in'、'between' 或 'is'，实际是 '=='; 写成 '='", self.chinese("validate").out)
+
     def test_wrong_usage(self):
         said = self.chinese("why", "ann", "--lvie", code=2)
         self.assertEqual(said.err, "tagsmith: 不认识的参数：--lvie\n提示: 是不是想写 '--live'？ 参见 tagsmith why --help\n")
@@ -76,8 +80,17 @@ class Errors(LanguageTest):
 
 class Reports(LanguageTest):
     def test_a_plan_and_its_run(self):
-        self.chinese("run", *DAY, code=0)
+        plan = self.chinese("plan", *DAY, "--why", "1", code=0)
+        self.assertRegex(plan.out, r"标签 +之前 +之后 +进入 +离开 +用户\n")
+        self.assertRegex(plan.out, r"\+user_number_0001 +level = 'VIP' 为 true")
+        self.assertIn("基准日期 2025-11-22：查看了 60 个用户，将写入 52 行，74 次进入，0 次离开\n", plan.out)
+        run = self.chinese("run", *DAY, code=0)
+        self.assertIn("运行 1，基准日期 2025-11-22：查看了 60 个用户，写入 52 行，74 次进入，0 次离开\n", run.out)
         self.assertIn("上次运行    1，基准日期 2025-11-22", self.chinese("health", code=0).out)
+
+    def test_columns(self):
+        shown = self.chinese("columns", "--table", "users=users.csv", "--key", "user_id", code=0).out
+        self.assertRegex(shown, r"users：60 行\n  列 +类型 +null +不同值 +最常见的值\n")
 
     def test_why(self):
         self.run_once()
@@ -100,7 +113,9 @@ class Reports(LanguageTest):
         self.run_once()
         self.put("users.csv", "user_id,age,level,a_column_of_long_texts\n" + "".join(
             f"user_number_{i:04},{10 + i % 50},basic,x\n" for i in range(60)))
-        self.chinese("run", "--as-of", "2025-11-23", code=3)
+        shown = self.chinese("run", "--as-of", "2025-11-23", code=3).out
+        self.assertIn("挂起：vip，其成员不变：标签 vip 将失去全部 30 个成员\n", shown)
+        self.assertIn("  如果没有问题：tagsmith run --accept to_zero:vip\n", shown)
         self.assertIn("标签 vip 将失去全部 30 个成员", self.chinese("health").out)
         self.assertIn("tag vip would lose all of its 30 members", self.tagsmith("health").out)
         stored = json.loads(self.chinese("health", "--json").out)

@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "column/days.h"
 #include "rule/printer.h"
@@ -223,7 +224,7 @@ class Linter {
   }
 
   void contradiction(const TypedCondition& a, const TypedCondition& b) {
-    add("W_CONTRADICTION", fmt::format("never TRUE together: {} and {}", shown(a), shown(b)));
+    add("W_CONTRADICTION", base::message("never TRUE together: {} and {}", shown(a), shown(b)));
   }
 
   void find_repeated(const std::vector<TypedExpression>& parts) {
@@ -232,7 +233,7 @@ class Linter {
     for (const TypedExpression& part : parts) {
       std::string text = print(part, schema_);
       if (!seen.insert(text).second && reported.insert(text).second) {
-        add("W_REPEATED", fmt::format("more than once in one group: {}", cut(text)));
+        add("W_REPEATED", base::message("more than once in one group: {}", cut(text)));
       }
     }
   }
@@ -256,8 +257,8 @@ class Linter {
     }
     for (const auto& [line, list] : lists) {
       if (list.test == Test::kIn) {
-        add("W_USE_IN", fmt::format("{} comparisons joined by 'or' are shorter as: {}",
-                                    list.constants.size(), shown(list)));
+        add("W_USE_IN", base::message("{} comparisons joined by 'or' are shorter as: {}",
+                                      list.constants.size(), shown(list)));
       }
     }
   }
@@ -270,7 +271,7 @@ class Linter {
     TypedCondition simple = condition;
     simple.test = condition.test == Test::kBetween ? Test::kEqual : Test::kNotEqual;
     simple.constants.pop_back();
-    add("W_ONE_VALUE", fmt::format("{} is the same as {}", shown(condition), shown(simple)));
+    add("W_ONE_VALUE", base::message("{} is the same as {}", shown(condition), shown(simple)));
   }
 
   [[nodiscard]] std::string shown(const TypedCondition& condition) const {

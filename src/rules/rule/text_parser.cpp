@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/language.h"
 #include "base/similar.h"
 #include "base/words.h"
 #include "rule/parser.h"
@@ -23,7 +24,8 @@ using Parsed = base::Result<T, Problems>;
 // rule: a condition of a JSON rule (not_contains with a list) can be a group in its text.
 constexpr int kOpenMax = kNestingMax + 1;
 
-constexpr std::string_view kNamesAndTexts = "names are in double quotes, texts in single quotes";
+constexpr std::string_view kNamesAndTexts =
+    base::marked("names are in double quotes, texts in single quotes");
 
 std::string place_of(size_t offset) { return fmt::format("byte {}", offset); }
 
@@ -87,41 +89,42 @@ std::string hint_for_function(std::string_view name) {
                                                  "has_all",  "has_none",    "has_tag",   "number",
                                                  "day",      "time",        "bool",      "today"};
   const std::string hint = base::did_you_mean(name, known);
-  return hint.empty() ? fmt::format("the functions are {}", fmt::join(known, ", ")) : hint;
+  return hint.empty() ? base::message("the functions are {}", fmt::join(known, ", ")) : hint;
 }
 
 // For words and symbols of other languages.
 std::string hint_for_foreign(std::string_view source) {
   static constexpr std::pair<std::string_view, std::string_view> kForeign[] = {
-      {"==", "write '='"},
-      {"=>", "write '>='"},
-      {"=<", "write '<='"},
-      {"&&", "write 'and'"},
-      {"&", "write 'and'"},
-      {"||", "write 'or'"},
-      {"|", "write 'or'"},
-      {"!", "write 'not'"},
-      {";", "a rule is one condition, without a semicolon"},
-      {"+", "there is no arithmetic in rules, but for today() + 7 days"},
-      {"-",
-       "a date stands in quotes, '2025-11-22'; there is no arithmetic, but for today() - 7 days"},
-      {"*", "there is no arithmetic in rules"},
-      {"/", "there is no arithmetic in rules; comments start with --"},
-      {"%", "there is no arithmetic in rules"},
-      {"^", "there is no arithmetic in rules"},
-      {"contains", "write contains(column, 'text')"},
-      {"starts_with", "write starts_with(column, 'text')"},
-      {"ends_with", "write ends_with(column, 'text')"},
-      {"recent_days", "write column >= today() - 7 days"},
-      {"days_ago", "write column <= today() - 7 days"},
-      {"like", "use contains(column, 'text'), starts_with(...) or ends_with(...)"},
-      {"ilike", "use contains(column, 'text'), starts_with(...) or ends_with(...)"},
-      {"rlike", "use contains(column, 'text'), starts_with(...) or ends_with(...)"},
-      {"regexp", "use contains(column, 'text'), starts_with(...) or ends_with(...)"},
-      {"similar", "use contains(column, 'text'), starts_with(...) or ends_with(...)"}};
+      {"==", base::marked("write '='")},
+      {"=>", base::marked("write '>='")},
+      {"=<", base::marked("write '<='")},
+      {"&&", base::marked("write 'and'")},
+      {"&", base::marked("write 'and'")},
+      {"||", base::marked("write 'or'")},
+      {"|", base::marked("write 'or'")},
+      {"!", base::marked("write 'not'")},
+      {";", base::marked("a rule is one condition, without a semicolon")},
+      {"+", base::marked("there is no arithmetic in rules, but for today() + 7 days")},
+      {"-", base::marked("a date stands in quotes, '2025-11-22'; there is no arithmetic, but for "
+                         "today() - 7 days")},
+      {"*", base::marked("there is no arithmetic in rules")},
+      {"/", base::marked("there is no arithmetic in rules; comments start with --")},
+      {"%", base::marked("there is no arithmetic in rules")},
+      {"^", base::marked("there is no arithmetic in rules")},
+      {"contains", base::marked("write contains(column, 'text')")},
+      {"starts_with", base::marked("write starts_with(column, 'text')")},
+      {"ends_with", base::marked("write ends_with(column, 'text')")},
+      {"recent_days", base::marked("write column >= today() - 7 days")},
+      {"days_ago", base::marked("write column <= today() - 7 days")},
+      {"like", base::marked("use contains(column, 'text'), starts_with(...) or ends_with(...)")},
+      {"ilike", base::marked("use contains(column, 'text'), starts_with(...) or ends_with(...)")},
+      {"rlike", base::marked("use contains(column, 'text'), starts_with(...) or ends_with(...)")},
+      {"regexp", base::marked("use contains(column, 'text'), starts_with(...) or ends_with(...)")},
+      {"similar",
+       base::marked("use contains(column, 'text'), starts_with(...) or ends_with(...)")}};
   for (const auto& [foreign, hint] : kForeign) {
     if (equals_ignoring_case(source, foreign)) {
-      return std::string(hint);
+      return base::tr(hint);
     }
   }
   return {};
@@ -151,7 +154,7 @@ class Parser {
   Parsed<Expression> parse_rule_text() {
     Expression rule = TAGSMITH_TRY(parse_condition());
     if (current_.kind != TokenKind::kEnd) {
-      return unexpected("'and', 'or' or the end of the rule", hint_after_condition());
+      return unexpected(base::marked("'and', 'or' or the end of the rule"), hint_after_condition());
     }
     return rule;
   }
@@ -191,7 +194,7 @@ class Parser {
     for (size_t offset = current_.offset; take_word("not"); offset = current_.offset) {
       ++count;
       if (++open_nots_ > kOpenMax) {
-        return problem(kDepth, offset, fmt::format("more than {} nested 'not'", kOpenMax));
+        return problem(kDepth, offset, base::message("more than {} nested 'not'", kOpenMax));
       }
     }
     Expression expression = TAGSMITH_TRY(at_symbol("(") ? parse_parentheses() : parse_predicate());
@@ -207,7 +210,7 @@ class Parser {
   Parsed<Expression> parse_parentheses() {
     if (++open_parentheses_ > kOpenMax) {
       return problem(kDepth, current_.offset,
-                     fmt::format("more than {} nested parentheses", kOpenMax));
+                     base::message("more than {} nested parentheses", kOpenMax));
     }
     const size_t opened = current_.offset;
     advance();
@@ -215,9 +218,9 @@ class Parser {
     if (!take_symbol(")")) {
       std::string hint = hint_after_condition();
       if (hint.empty() && current_.kind == TokenKind::kEnd) {
-        hint = fmt::format("the parenthesis of byte {} is not closed", opened);
+        hint = base::message("the parenthesis of byte {} is not closed", opened);
       }
-      return unexpected("'and', 'or' or ')'", std::move(hint));
+      return unexpected(base::marked("'and', 'or' or ')'"), std::move(hint));
     }
     --open_parentheses_;
     return inner;
@@ -226,7 +229,7 @@ class Parser {
   Parsed<Expression> parse_predicate() {
     const size_t offset = current_.offset;
     if (++conditions_ > kConditionsMax) {
-      return problem(kLimit, offset, fmt::format("more than {} conditions", kConditionsMax));
+      return problem(kLimit, offset, base::message("more than {} conditions", kConditionsMax));
     }
     if (at_call()) {
       if (equals_ignoring_case(current_.source, "has_tag")) {
@@ -236,7 +239,7 @@ class Parser {
         return parse_function(*function);
       }
     }
-    Operand left = TAGSMITH_TRY(parse_operand("a condition"));
+    Operand left = TAGSMITH_TRY(parse_operand(base::marked("a condition")));
     if (current_.kind == TokenKind::kSymbol) {
       if (const auto op = comparison_of(current_.source)) {
         advance();
@@ -246,10 +249,11 @@ class Parser {
     const bool literal_ahead = left.column() == nullptr;
     if (literal_ahead && (at_word("in") || at_word("not") || at_word("between") || at_word("is"))) {
       return problem(kSyntax, left.offset,
-                     fmt::format("the left side of '{}' must be a column", current_.source));
+                     base::message("the left side of '{}' must be a column", current_.source));
     }
     if (literal_ahead) {
-      return unexpected("a comparison ('=', '<', ...)", hint_for_foreign(current_.source));
+      return unexpected(base::marked("a comparison ('=', '<', ...)"),
+                        hint_for_foreign(current_.source));
     }
     Condition condition{.subject = std::move(std::get<ColumnOperand>(left.literal)),
                         .place = {place_of(offset)}};
@@ -268,20 +272,21 @@ class Parser {
       return Expression{std::move(condition)};
     }
     if (negated) {
-      return unexpected("'in' or 'between' after 'not'", hint_for_foreign(current_.source));
+      return unexpected(base::marked("'in' or 'between' after 'not'"),
+                        hint_for_foreign(current_.source));
     }
-    return unexpected("a comparison ('=', '<', ...), 'in', 'between' or 'is'",
+    return unexpected(base::marked("a comparison ('=', '<', ...), 'in', 'between' or 'is'"),
                       hint_after_operand());
   }
 
   // What follows `left op`.
   Parsed<Expression> parse_comparison(Operand left, Operator op) {
     const size_t start = left.offset;
-    Operand right = TAGSMITH_TRY(parse_operand("a column or a literal"));
+    Operand right = TAGSMITH_TRY(parse_operand(base::marked("a column or a literal")));
     if (left.column() == nullptr) {
       if (right.column() == nullptr) {
-        return problem(kSyntax, start, "both sides of the comparison are literals",
-                       "name a column on one side");
+        return problem(kSyntax, start, base::tr("both sides of the comparison are literals"),
+                       base::tr("name a column on one side"));
       }
       std::swap(left, right);
       op = mirrored(op);
@@ -307,26 +312,30 @@ class Parser {
     if (at_word("true") || at_word("false")) {
       return unexpected(
           "'null'",
-          fmt::format("SQL's 'is {0}' turns an unknown value into a known one, which rules never "
-                      "do; write x = {0}, which is unknown for a null",
-                      equals_ignoring_case(current_.source, "true") ? "true" : "false"));
+          base::message("SQL's 'is {0}' turns an unknown value into a known one, which rules never "
+                        "do; write x = {0}, which is unknown for a null",
+                        equals_ignoring_case(current_.source, "true") ? "true" : "false"));
     }
-    return unexpected(condition.op == Operator::kIsNull ? "'null' or 'not null'" : "'null'");
+    return unexpected(condition.op == Operator::kIsNull ? base::marked("'null' or 'not null'")
+                                                        : "'null'");
   }
 
   // "(" literal ("," literal)* ")"
   Parsed<Arguments> parse_list() {
-    return parse_list_of("a literal", [this] { return parse_literal("a literal"); });
+    return parse_list_of(base::marked("a literal"),
+                         [this] { return parse_literal(base::marked("a literal")); });
   }
   Parsed<Arguments> parse_list_of_texts() {
-    return parse_list_of("a text", [this] { return parse_text_literal("a text"); });
+    return parse_list_of(base::marked("a text"),
+                         [this] { return parse_text_literal(base::marked("a text")); });
   }
 
   template <typename ParseElement>
   Parsed<Arguments> parse_list_of(std::string_view element, const ParseElement& parse_element) {
     Arguments arguments{.form = Arguments::Form::kList, .place = {place_of(current_.offset)}};
     if (!take_symbol("(")) {
-      return unexpected("'('", fmt::format("a list stands in parentheses: ({}, ...)", element));
+      return unexpected(
+          "'('", base::message("a list stands in parentheses: ({}, ...)", base::tr(element)));
     }
     do {
       const size_t offset = current_.offset;
@@ -344,12 +353,14 @@ class Parser {
   // What follows "between".
   Parsed<Arguments> parse_bounds() {
     Arguments arguments{.form = Arguments::Form::kList, .place = {place_of(current_.offset)}};
-    arguments.list.push_back(argument_of(TAGSMITH_TRY(parse_literal("the lower bound"))));
+    arguments.list.push_back(
+        argument_of(TAGSMITH_TRY(parse_literal(base::marked("the lower bound")))));
     if (!take_word("and")) {
-      return unexpected("'and' and the upper bound");
+      return unexpected(base::marked("'and' and the upper bound"));
     }
     const size_t offset = current_.offset;
-    arguments.list.push_back(argument_of(TAGSMITH_TRY(parse_literal("the upper bound"))));
+    arguments.list.push_back(
+        argument_of(TAGSMITH_TRY(parse_literal(base::marked("the upper bound")))));
     values_ += 2;
     if (values_ > kValuesMax) {
       return too_many_values(offset);
@@ -374,11 +385,12 @@ class Parser {
       if (++values_ > kValuesMax) {
         return too_many_values(current_.offset);
       }
-      condition.arguments.list.push_back(argument_of(TAGSMITH_TRY(parse_text_literal("a text"))));
+      condition.arguments.list.push_back(
+          argument_of(TAGSMITH_TRY(parse_text_literal(base::marked("a text")))));
     }
     if (!take_symbol(")")) {
       return unexpected("')'", at_symbol(",") && !function.takes_list
-                                   ? "one text only; join several conditions with 'or'"
+                                   ? base::tr("one text only; join several conditions with 'or'")
                                    : "");
     }
     return Expression{std::move(condition)};
@@ -389,7 +401,7 @@ class Parser {
     TagTest test{.place = {place_of(current_.offset)}};
     advance();
     advance();
-    Operand code = TAGSMITH_TRY(parse_text_literal("the code of a tag, a text"));
+    Operand code = TAGSMITH_TRY(parse_text_literal(base::marked("the code of a tag, a text")));
     test.code = std::move(std::get<TextLiteral>(code.literal).text);
     if (!take_symbol(")")) {
       return unexpected("')'");
@@ -418,14 +430,14 @@ class Parser {
     if (!reader) {
       if (find_function(name.source) != nullptr || equals_ignoring_case(name.source, "has_tag")) {
         return problem(kSyntax, name.offset,
-                       fmt::format("{}(...) is a condition and cannot be compared", name.source),
-                       "it stands alone, or after 'not' for the opposite");
+                       base::message("{}(...) is a condition and cannot be compared", name.source),
+                       base::tr("it stands alone, or after 'not' for the opposite"));
       }
       if (is_reserved(name.source)) {
         return unexpected(expected, hint_for_reserved());
       }
       return problem(kSyntax, name.offset,
-                     fmt::format("unknown function {}", base::quote(name.source)),
+                     base::message("unknown function {}", base::quote(name.source)),
                      hint_for_function(name.source));
     }
     advance();
@@ -442,7 +454,8 @@ class Parser {
   // The column inside the parentheses of a function.
   Parsed<ColumnOperand> parse_plain_column(std::string_view function) {
     if (at_call()) {
-      return unexpected("a column", fmt::format("{}() takes the column itself", function));
+      return unexpected(base::marked("a column"),
+                        base::message("{}() takes the column itself", function));
     }
     return parse_column();
   }
@@ -454,21 +467,21 @@ class Parser {
     do {
       if (current_.kind == TokenKind::kQuotedName) {
         if (current_.value.empty()) {
-          return problem(kSyntax, current_.offset, "an empty name");
+          return problem(kSyntax, current_.offset, base::tr("an empty name"));
         }
         parts.push_back(std::move(current_.value));
       } else if (current_.kind == TokenKind::kName && !is_reserved(current_.source)) {
         parts.emplace_back(current_.source);
       } else if (current_.kind == TokenKind::kText) {
-        return unexpected("the name of a column", std::string(kNamesAndTexts));
+        return unexpected(base::marked("the name of a column"), base::tr(kNamesAndTexts));
       } else if (current_.kind == TokenKind::kName) {
-        return unexpected("the name of a column", hint_for_reserved());
+        return unexpected(base::marked("the name of a column"), hint_for_reserved());
       } else {
-        return unexpected("the name of a column");
+        return unexpected(base::marked("the name of a column"));
       }
       if (parts.size() > 3) {
-        return problem(kSyntax, current_.offset, "a name of more than three parts",
-                       "a column is column, table.column or database.table.column");
+        return problem(kSyntax, current_.offset, base::tr("a name of more than three parts"),
+                       base::tr("a column is column, table.column or database.table.column"));
       }
       advance();
     } while (take_symbol("."));
@@ -490,7 +503,7 @@ class Parser {
       std::string text(current_.source);
       advance();
       if (current_.kind != TokenKind::kNumber) {
-        return unexpected("a number after the sign");
+        return unexpected(base::marked("a number after the sign"));
       }
       text += current_.source;
       advance();
@@ -513,7 +526,8 @@ class Parser {
       return at_word("today") ? parse_today() : parse_moment();
     }
     if (at_word("null")) {
-      return unexpected(expected, "nothing equals null; write 'x is null' or 'x is not null'");
+      return unexpected(expected,
+                        base::tr("nothing equals null; write 'x is null' or 'x is not null'"));
     }
     return unexpected(expected, hint_instead_of_literal());
   }
@@ -535,7 +549,7 @@ class Parser {
     advance();
     advance();
     if (!take_symbol(")")) {
-      return unexpected("')'", "today() takes nothing; write today() - 7 days");
+      return unexpected("')'", base::tr("today() takes nothing; write today() - 7 days"));
     }
     TodayLiteral today;
     if (at_symbol("+") || at_symbol("-")) {
@@ -554,17 +568,18 @@ class Parser {
     const std::string_view digits = current_.source;
     if (current_.kind != TokenKind::kNumber ||
         digits.find_first_not_of("0123456789") < digits.size()) {
-      return unexpected("a whole number of days", "write today() - 7 days");
+      return unexpected(base::marked("a whole number of days"), base::tr("write today() - 7 days"));
     }
     std::int32_t days = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), days);
     if (read.ec != std::errc() || days > kDaysMax) {
-      return problem(kLimit, current_.offset,
-                     fmt::format("{} days: at most {} are allowed", base::quote(digits), kDaysMax));
+      return problem(
+          kLimit, current_.offset,
+          base::message("{} days: at most {} are allowed", base::quote(digits), kDaysMax));
     }
     advance();
     if (!take_word("days") && !take_word("day")) {
-      return unexpected("'days'", "write today() - 7 days");
+      return unexpected("'days'", base::tr("write today() - 7 days"));
     }
     return days;
   }
@@ -627,31 +642,33 @@ class Parser {
       hint = hint_for_foreign(current_.source);
     }
     return problem(kSyntax, current_.offset,
-                   fmt::format("expected {}, found {}", expected, found()), std::move(hint));
+                   base::message("expected {}, found {}", base::tr(expected), found()),
+                   std::move(hint));
   }
 
   std::string found() const {
-    return current_.kind == TokenKind::kEnd ? "the end of the rule"
+    return current_.kind == TokenKind::kEnd ? base::tr("the end of the rule")
                                             : base::quote(current_.source, 40);
   }
 
   static Problems too_many_values(size_t offset) {
-    return problem(kLimit, offset, fmt::format("more than {} values", kValuesMax));
+    return problem(kLimit, offset, base::message("more than {} values", kValuesMax));
   }
 
   std::string hint_for_reserved() const {
-    return fmt::format("a column of that name is written \"{}\"", current_.source);
+    return base::message("a column of that name is written \"{}\"", current_.source);
   }
 
   std::string hint_instead_of_literal() const {
     if (current_.kind == TokenKind::kQuotedName) {
-      return std::string(kNamesAndTexts);
+      return base::tr(kNamesAndTexts);
     }
     if (current_.kind == TokenKind::kName && is_reserved(current_.source)) {
       return hint_for_reserved();
     }
     if (current_.kind == TokenKind::kName) {
-      return fmt::format("texts are in single quotes: {}", base::in_quotes(current_.source, '\''));
+      return base::message("texts are in single quotes: {}",
+                           base::in_quotes(current_.source, '\''));
     }
     return {};
   }
@@ -663,17 +680,17 @@ class Parser {
       return hint;
     }
     if (current_.kind == TokenKind::kEnd || at_symbol(")") || at_word("and") || at_word("or")) {
-      return "a column alone is no condition; for a boolean one write x = true";
+      return base::tr("a column alone is no condition; for a boolean one write x = true");
     }
     return {};
   }
 
   std::string hint_after_condition() const {
     if (current_.kind == TokenKind::kSymbol && comparison_of(current_.source)) {
-      return "one comparison at a time: join two with 'and'";
+      return base::tr("one comparison at a time: join two with 'and'");
     }
     if (at_symbol(")") && open_parentheses_ == 0) {
-      return "this parenthesis was never opened";
+      return base::tr("this parenthesis was never opened");
     }
     return {};
   }
@@ -691,10 +708,10 @@ class Parser {
 
 base::Result<Expression, Problems> parse_text(std::string_view text) {
   if (text.size() > kRuleBytesMax) {
-    return problem(kLimit, kRuleBytesMax, fmt::format("longer than {} bytes", kRuleBytesMax));
+    return problem(kLimit, kRuleBytesMax, base::message("longer than {} bytes", kRuleBytesMax));
   }
   if (const auto malformed = find_malformed_utf8(text)) {
-    return problem(kSyntax, *malformed, "not UTF-8: a rule is text in UTF-8");
+    return problem(kSyntax, *malformed, base::tr("not UTF-8: a rule is text in UTF-8"));
   }
   return Parser(text).parse_rule_text();
 }
@@ -705,7 +722,7 @@ base::Result<Expression, Problems> parse_source(std::string_view text) {
     return parse_text(text);
   }
   if (text.size() > kRuleBytesMax) {
-    return problem(kLimit, kRuleBytesMax, fmt::format("longer than {} bytes", kRuleBytesMax));
+    return problem(kLimit, kRuleBytesMax, base::message("longer than {} bytes", kRuleBytesMax));
   }
   const base::Json value = TAGSMITH_TRY(base::parse_json(text));
   return parse_rule(value);

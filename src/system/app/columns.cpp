@@ -11,6 +11,7 @@
 #include "app/terminal.h"
 #include "app/text_table.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 #include "column/type.h"
@@ -44,7 +45,7 @@ bool is_usable(const dataset::ColumnProfile& column) {
 std::string odd_cells(const dataset::ColumnProfile& column) {
   std::string out;
   if (column.unreadable > 0) {
-    out += fmt::format("{} unreadable", grouped(column.unreadable));
+    out += base::message("{} unreadable", grouped(column.unreadable));
   }
   if (column.nans > 0) {
     out += fmt::format("{}{} NaN", out.empty() ? "" : ", ", grouped(column.nans));
@@ -55,25 +56,26 @@ std::string odd_cells(const dataset::ColumnProfile& column) {
 std::string table_text(const TableProfile& profile) {
   using enum TextTable::Align;
   using enum TextTable::Fit;
-  TextTable table({{"column"},
-                   {"type", kLeft, kCut},
+  TextTable table({{base::tr("column")},
+                   {base::tr("type"), kLeft, kCut},
                    {"null", kRight, kDrop},
-                   {"distinct", kRight, kDrop},
-                   {"most frequent values", kLeft, kCut}});
+                   {base::tr("distinct"), kRight, kDrop},
+                   {base::tr("most frequent values"), kLeft, kCut}});
   for (const dataset::ColumnProfile& column : profile.columns) {
     std::string samples;
     for (const std::string& sample : column.samples) {
       samples += (samples.empty() ? "" : ", ") + shown(sample);
     }
-    const std::string type = column::to_string(column.type) + (column.is_key ? ", the key" : "");
+    const std::string type =
+        column::to_string(column.type) + (column.is_key ? base::tr(", the key") : "");
     if (is_usable(column)) {
       table.add({column.name, type, share(column.nulls, column.rows), grouped(column.distinct),
                  samples + odd_cells(column)});
     } else {
-      table.add({column.name, type, "-", "-", "no rule can read this type"});
+      table.add({column.name, type, "-", "-", base::tr("no rule can read this type")});
     }
   }
-  return fmt::format("{}: {} rows\n", profile.name, grouped(profile.rows)) +
+  return base::message("{}: {} rows\n", profile.name, grouped(profile.rows)) +
          table.text(2, table_width());
 }
 
@@ -114,10 +116,10 @@ base::Result<std::vector<dataset::TableSource>> chosen(const dataset::DataSet& d
     }
   }
   if (sources.empty()) {
-    base::Error error = base::not_found(fmt::format("no table {}", base::quote(only)));
+    base::Error error = base::not_found(base::message("no table {}", base::quote(only)));
     error.hint = base::did_you_mean(only, names);
     if (error.hint.empty()) {
-      error.hint = fmt::format("the tables are {}", fmt::join(names, ", "));
+      error.hint = base::message("the tables are {}", fmt::join(names, ", "));
     }
     return error;
   }
@@ -135,7 +137,7 @@ base::Status run_columns(const ColumnsOptions& options) {
   std::string out;
   for (const dataset::TableSource& source : TAGSMITH_TRY(chosen(data, options.only_table))) {
     TableProfile profile{.name = dataset::full_name(source)};
-    progress.show(fmt::format("reading {}", profile.name));
+    progress.show(base::message("reading {}", profile.name));
     profile.columns = TAGSMITH_TRY(
         reader->profile({.source = source, .samples_max = options.samples_max, .columns = {}}));
     const dataset::ColumnProfile& key = profile.columns.front();

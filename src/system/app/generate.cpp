@@ -10,6 +10,7 @@
 #include "app/exit_code.h"
 #include "app/inputs.h"
 #include "app/wiring.h"
+#include "base/language.h"
 #include "files/atomic_file.h"
 
 namespace tagsmith::app {
@@ -169,7 +170,7 @@ base::Status write_table(SelectWriter& writer, const TablePlan& table, bool type
   std::error_code error;
   std::filesystem::create_directories(partition, error);
   if (error) {
-    return base::unavailable(fmt::format("make {}: {}", partition.string(), error.message()));
+    return base::unavailable(base::message("make {}: {}", partition.string(), error.message()));
   }
   std::string columns;
   for (const ColumnPlan& column : table.columns) {

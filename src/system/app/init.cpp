@@ -15,6 +15,7 @@
 #include "app/text_table.h"
 #include "base/interrupt.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/words.h"
 #include "files/atomic_file.h"
 #include "files/system_error.h"
@@ -56,7 +57,7 @@ base::Result<std::vector<std::string>> files_below(const std::string& folder) {
     }
   }
   if (error) {
-    return files::system_error("look into", folder, error.value());
+    return files::system_error(base::tr("look into"), folder, error.value());
   }
   std::ranges::sort(paths);
   return paths;
@@ -67,14 +68,18 @@ std::string tables_text(const NewProject& made) {
   if (made.tables.empty()) {
     return "";
   }
-  TextTable table({{"table"}, {"key"}, {"rows", kRight}, {"users", kRight}, {"from"}});
+  TextTable table({{base::tr("table")},
+                   {base::tr("key")},
+                   {base::tr("rows"), kRight},
+                   {base::tr("users"), kRight},
+                   {base::tr("from")}});
   for (const NewTable& each : made.tables) {
     table.add({printable(each.name), printable(each.key), grouped(each.rows), grouped(each.users),
                printable(each.from)});
   }
-  std::string out = "with\n" + table.text(2, table_width());
+  std::string out = base::tr("with\n") + table.text(2, table_width());
   for (const std::string& left_out : made.left_out) {
-    out += fmt::format("left out: {}\n", printable(left_out));
+    out += base::message("left out: {}\n", printable(left_out));
   }
   return out;
 }
@@ -82,9 +87,9 @@ std::string tables_text(const NewProject& made) {
 std::string to_text(const InitOptions& options, const NewProject& made,
                     const std::vector<std::string>& paths,
                     const std::vector<std::string>& commands) {
-  return fmt::format("made {}\n  {}\n{}next:\n  {}\n", printable(options.folder),
-                     printable(fmt::format("{}", fmt::join(paths, "\n  ")), /*keeps_lines=*/true),
-                     tables_text(made), fmt::join(commands, "\n  "));
+  return base::message("made {}\n  {}\n{}next:\n  {}\n", printable(options.folder),
+                       printable(fmt::format("{}", fmt::join(paths, "\n  ")), /*keeps_lines=*/true),
+                       tables_text(made), fmt::join(commands, "\n  "));
 }
 
 std::string list_json(const std::vector<std::string>& texts) {
@@ -114,14 +119,15 @@ std::string to_json(const InitOptions& options, const NewProject& made,
 
 base::Status check_options(const InitOptions& options) {
   if (!options.data.empty() && options.example != "shop") {
-    return base::invalid_argument("--data is the purchases of --example shop");
+    return base::invalid_argument(base::tr("--data is the purchases of --example shop"));
   }
   if (options.users && options.example != "seed") {
-    return base::invalid_argument("--users is the number of users of --example seed");
+    return base::invalid_argument(base::tr("--users is the number of users of --example seed"));
   }
   if (options.example.empty() == options.from.empty()) {
-    base::Error error = base::invalid_argument("init makes an example, or a project of your files");
-    error.hint = "say --example shop, --example seed or --from DIR";
+    base::Error error =
+        base::invalid_argument(base::tr("init makes an example, or a project of your files"));
+    error.hint = base::tr("say --example shop, --example seed or --from DIR");
     return error;
   }
   return check_zone(options.zone);
@@ -138,7 +144,7 @@ base::Status make_project(const InitOptions& options) {
   TAGSMITH_TRY(check_options(options));
   const Progress progress;
   files::AtomicFolder folder = TAGSMITH_TRY(files::AtomicFolder::create(options.folder));
-  progress.show("writing the project");
+  progress.show(base::tr("writing the project"));
   const NewProject made = TAGSMITH_TRY(write_project(folder.temporary_path(), options));
   const std::vector<std::string> paths = TAGSMITH_TRY(files_below(folder.temporary_path()));
   if (base::interrupted()) {

@@ -9,6 +9,7 @@
 #include "app/generate.h"
 #include "app/init.h"
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "files/folder.h"
 #include "files/sha256.h"
@@ -61,23 +62,24 @@ std::string cached_purchases() {
 
 base::Result<std::string> read_purchases(const std::string& given) {
   const std::string path = given.empty() ? cached_purchases() : given;
-  constexpr std::string_view kWhatToDo =
+  constexpr std::string_view kWhatToDo = base::marked(
       "`make setup` in Tagsmith's source folder fetches them; or name the file with --data: it is "
       "lifetimes/datasets/CDNOW_master.txt of the Python package Lifetimes 0.11.3. --example seed "
-      "needs no data";
+      "needs no data");
   auto text = files::read_file(path, kPurchasesBytesMax);
   if (!text) {
-    base::Error error = std::move(text).error().while_doing("the purchases of the example shop");
-    error.hint = kWhatToDo;
+    base::Error error =
+        std::move(text).error().while_doing(base::tr("the purchases of the example shop"));
+    error.hint = base::tr(kWhatToDo);
     return error;
   }
   const std::string sum = files::sha256(*text);
   if (sum != pinned_sum()) {
     base::Error error = base::invalid_argument(
-        fmt::format("the purchases of the example shop: {} is another file: its sha256 is {} and "
-                    "not {}",
-                    base::quote(path, path.size()), sum, pinned_sum()));
-    error.hint = kWhatToDo;
+        base::message("the purchases of the example shop: {} is another file: its sha256 is {} and "
+                      "not {}",
+                      base::quote(path, path.size()), sum, pinned_sum()));
+    error.hint = base::tr(kWhatToDo);
     return error;
   }
   return text;

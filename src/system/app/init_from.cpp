@@ -13,6 +13,7 @@
 #include "app/checked_project.h"
 #include "app/init.h"
 #include "app/terminal.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/words.h"
 #include "dataset/data_set.h"
@@ -43,8 +44,9 @@ class Inside {
     if (!error) {
       fs::current_path(folder, error);
     }
-    return error ? base::Result<Inside>(files::system_error("go to", folder, error.value()))
-                 : base::Result<Inside>(Inside(std::move(before)));
+    return error
+               ? base::Result<Inside>(files::system_error(base::tr("go to"), folder, error.value()))
+               : base::Result<Inside>(Inside(std::move(before)));
   }
   Inside(Inside&& other) noexcept : before_(std::exchange(other.before_, {})) {}
   Inside& operator=(Inside&&) = delete;
@@ -143,7 +145,7 @@ class Inspection {
       : reader_(reader), options_(options), progress_(progress) {}
 
   base::Status look(const std::string& data) {
-    progress_.show("looking at the files");
+    progress_.show(base::tr("looking at the files"));
     const dataset::SameColumns same_columns = [&](const SurveyedTable& table) {
       const auto columns = reader_.columns(source_of(table));
       return columns || columns.error().symbol == "E_DATA_FILE"
@@ -209,7 +211,7 @@ class Inspection {
   }
 
   base::Result<KeyCounts> count(const Table& table, const std::string& column) {
-    progress_.show(fmt::format("counting {} of {}", column, name_of(table.found)));
+    progress_.show(base::message("counting {} of {}", column, name_of(table.found)));
     TableSource source = table.source;
     source.key = column;
     const auto profiles =
@@ -444,7 +446,7 @@ base::Result<NewProject> write_draft(const std::string& data, const InitOptions&
   TAGSMITH_TRY(write_schemas("."));
   NewProject made = inspection.made();
   made.has_tags = false;
-  progress.show("trying out the project");
+  progress.show(base::tr("trying out the project"));
   TAGSMITH_TRY(try_out(*reader, made));
   return made;
 }

@@ -16,6 +16,7 @@
 #include "app/terminal.h"
 #include "app/work.h"
 #include "base/clock.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "explain/why.h"
 #include "run/saved_plan.h"
@@ -29,8 +30,8 @@ std::string as_absolute(const std::string& path) {
 }
 
 std::string way_on(const run::RunRecord& unfinished) {
-  return fmt::format("`tagsmith run` {} it first",
-                     unfinished.state == run::RunState::kPinned ? "ends" : "completes");
+  return unfinished.state == run::RunState::kPinned ? base::tr("`tagsmith run` ends it first")
+                                                    : base::tr("`tagsmith run` completes it first");
 }
 
 // Why the first users of each tag enter it, and leave it; `count_max` of either.
@@ -87,9 +88,9 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
   if (unfinished && !save.empty()) {
     return base::Error{
         .code = base::ErrorCode::kConflict,
-        .message = fmt::format("run {} is unfinished: it would not be this plan that "
-                               "is run next",
-                               unfinished->id),
+        .message = base::message("run {} is unfinished: it would not be this plan that "
+                                 "is run next",
+                                 unfinished->id),
         .symbol = "E_RUN_UNFINISHED",
         .hint = way_on(*unfinished)};
   }
@@ -132,9 +133,11 @@ base::Result<int> run_plan(const PlanOptions& plan_options) {
   } else {
     text += to_text(report, width_of(Stream::kOut), "tagsmith run");
     text += unfinished
-                ? fmt::format("run {} is unfinished: {}\n", unfinished->id, way_on(*unfinished))
+                ? base::message("run {} is unfinished: {}\n", unfinished->id, way_on(*unfinished))
                 : "";
-    text += save.empty() || saves ? "" : "the plan is not saved: nothing of it may be published\n";
+    text += save.empty() || saves
+                ? ""
+                : base::tr("the plan is not saved: nothing of it may be published\n");
   }
   TAGSMITH_TRY(print(text));
   return exit_code(report);

@@ -11,6 +11,7 @@
 #include "app/terminal.h"
 #include "app/text_table.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "base/problem.h"
 
 namespace tagsmith::app {
@@ -87,7 +88,7 @@ std::string reasons_json(const PlanReport& report, const TagPlan& tag) {
 }
 
 std::string remark_on(const TagPlan& tag) {
-  return tag.is_new ? "new tag" : tag.rule_changed ? "new rule" : "";
+  return tag.is_new ? base::tr("new tag") : tag.rule_changed ? base::tr("new rule") : "";
 }
 
 std::string signed_number(char sign, std::uint64_t number) {
@@ -97,13 +98,13 @@ std::string signed_number(char sign, std::uint64_t number) {
 TextTable table_with(const std::vector<TagPlan>& tags, size_t sample_width) {
   using enum TextTable::Align;
   using enum TextTable::Fit;
-  TextTable table({{"tag"},
-                   {"before", kRight, kDrop},
-                   {"after", kRight},
-                   {"enter", kRight, kWhole, Meaning::kTrue},
-                   {"leave", kRight, kWhole, Meaning::kFalse},
+  TextTable table({{base::tr("tag")},
+                   {base::tr("before"), kRight, kDrop},
+                   {base::tr("after"), kRight},
+                   {base::tr("enter"), kRight, kWhole, Meaning::kTrue},
+                   {base::tr("leave"), kRight, kWhole, Meaning::kFalse},
                    {"", kLeft, kDrop, Meaning::kWarning},
-                   {"users", kLeft, kDrop}});
+                   {base::tr("users"), kLeft, kDrop}});
   for (const TagPlan& tag : tags) {
     if (changes(tag) || tag.is_new || tag.rule_changed) {
       table.add({tag.code, grouped(tag.before), grouped(after(tag)),
@@ -128,9 +129,9 @@ std::string tags_text(const std::vector<TagPlan>& tags, size_t width) {
     out = table_of(tags, width);
   }
   if (quiet > 0) {
-    out += quiet == tags.size() ? "no tag changes\n"
-                                : fmt::format("{} other {} nobody\n", grouped(quiet),
-                                              quiet == 1 ? "tag changes" : "tags change");
+    out += quiet == tags.size() ? base::tr("no tag changes\n")
+           : quiet == 1         ? base::tr("1 other tag changes nobody\n")
+                                : base::message("{} other tags change nobody\n", grouped(quiet));
   }
   return out;
 }
@@ -139,7 +140,7 @@ std::string reasons_text(const PlanReport& report) {
   std::string out;
   for (const TagPlan& tag : report.plan.tags) {
     constexpr auto kLeft = TextTable::Align::kLeft;
-    TextTable table({{"why " + tag.code}, {"", kLeft, TextTable::Fit::kCut}});
+    TextTable table({{base::message("why {}", tag.code)}, {"", kLeft, TextTable::Fit::kCut}});
     bool is_empty = true;
     for (const MoveReason& reason : report.reasons) {
       if (reason.tag_id == tag.tag_id) {
@@ -159,17 +160,18 @@ std::string held_word(std::string_view word) {
 std::string held_text(const std::vector<HeldTag>& held, std::string_view command) {
   std::string out;
   for (const HeldTag& tag : held) {
-    out += fmt::format("{} {}, its members stay: {}\n", held_word("held:"), tag.code, tag.why);
+    out += base::message("{} {}, its members stay: {}\n", held_word(base::tr("held:")), tag.code,
+                         base::retold(tag.why));
     switch (tag.cause) {
       case HeldTag::Cause::kRefused:
-        out +=
-            "  mend the rule, or the tables of that day: `tagsmith validate --dt DAY` shows it\n";
+        out += base::tr(
+            "  mend the rule, or the tables of that day: `tagsmith validate --dt DAY` shows it\n");
         break;
       case HeldTag::Cause::kGuard:
-        out += fmt::format("  if it is right: {} --accept {}\n", command, tag.accept);
+        out += base::message("  if it is right: {} --accept {}\n", command, tag.accept);
         break;
       case HeldTag::Cause::kDependsOn:
-        out += "  it follows when that one is not held any more\n";
+        out += base::tr("  it follows when that one is not held any more\n");
         break;
       case HeldTag::Cause::kFrozen:
         break;
@@ -195,22 +197,23 @@ std::string accepts(const std::vector<run::Trip>& trips) {
 std::string trips_text(const PlanReport& report, std::string_view command) {
   std::string out;
   for (const run::Trip& trip : report.run_trips) {
-    out += fmt::format("{} {}\n", held_word("held, everything:"), trip.message);
+    out += fmt::format("{} {}\n", held_word(base::tr("held, everything:")),
+                       base::retold(trip.message));
   }
   if (!out.empty()) {
-    out += fmt::format("  if it is right: {}{}\n", command, accepts(report.run_trips));
+    out += base::message("  if it is right: {}{}\n", command, accepts(report.run_trips));
   }
   if (report.state == "planned" && !report.to_accept.empty()) {
     for (const run::Trip& trip : report.to_accept) {
-      out += trip.message + "\n";
+      out += base::retold(trip.message) + "\n";
     }
-    out += fmt::format("  if it is right: {}{}\n", command, accepts(report.to_accept));
+    out += base::message("  if it is right: {}{}\n", command, accepts(report.to_accept));
   }
   return out;
 }
 
 std::string users(std::uint64_t count) {
-  return grouped(count) + (count == 1 ? " user" : " users");
+  return count == 1 ? base::message("{} user", 1) : base::message("{} users", grouped(count));
 }
 
 std::string unknown_text(const std::vector<std::string>& unknown) {
@@ -221,29 +224,30 @@ std::string unknown_text(const std::vector<std::string>& unknown) {
   for (size_t i = 0; i < std::min(unknown.size(), kUnknownUsersShown); ++i) {
     shown.push_back(shown_id(unknown[i]));
   }
-  return fmt::format("{} of --users neither in the tables nor in the store: {}{}\n",
-                     grouped(unknown.size()), fmt::join(shown, ", "),
-                     unknown.size() > shown.size() ? ", ..." : "");
+  return base::message("{} of --users neither in the tables nor in the store: {}{}\n",
+                       grouped(unknown.size()), fmt::join(shown, ", "),
+                       unknown.size() > shown.size() ? ", ..." : "");
 }
 
 std::string summary_text(const PlanReport& report) {
   const run::PlanSummary& plan = report.plan;
   std::string out;
   if (report.state == "published") {
-    out = fmt::format("run {}, as of {}: {} looked at, {} rows written, {} gains, {} losses",
+    out =
+        base::message("run {}, as of {}: {} looked at, {} rows written, {} gains, {} losses",
                       report.run_id.value_or(0), report.as_of, users(plan.users),
                       grouped(report.rows_written), grouped(report.entered), grouped(report.left));
   } else {
-    out = fmt::format("as of {}: {} looked at, {} rows would be written, {} gains, {} losses",
-                      report.as_of, users(plan.users), grouped(report.rows_written),
-                      grouped(report.entered), grouped(report.left));
+    out = base::message("as of {}: {} looked at, {} rows would be written, {} gains, {} losses",
+                        report.as_of, users(plan.users), grouped(report.rows_written),
+                        grouped(report.entered), grouped(report.left));
   }
   if (plan.gone > 0) {
-    out += fmt::format("; {} gone from all tables", users(plan.gone));
+    out += base::message("; {} gone from all tables", users(plan.gone));
   }
   out += '\n';
   if (report.state == "held") {
-    out += fmt::format("run {} is held: nothing was written\n", report.run_id.value_or(0));
+    out += base::message("run {} is held: nothing was written\n", report.run_id.value_or(0));
   }
   return out;
 }

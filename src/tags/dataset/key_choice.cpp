@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/similar.h"
 #include "base/words.h"
@@ -227,28 +228,30 @@ class Chooser {
   }
 
   [[nodiscard]] base::Error in_doubt() const {
-    std::string message = "it is not clear which column says who the user is:";
+    std::string message = base::tr("it is not clear which column says who the user is:");
     for (const auto& [index, candidates] : doubts_) {
-      message += fmt::format("{} table {} has {}", index == doubts_.begin()->first ? "" : ";",
-                             base::quote(tables_[index].name), listed(candidates));
+      message +=
+          (index == doubts_.begin()->first ? " " : "; ") +
+          base::message("table {} has {}", base::quote(tables_[index].name), listed(candidates));
     }
-    return key_error(std::move(message),
-                     fmt::format("name the column with --key, as in --key {}; it may be given for "
-                                 "each name that a table has for it, and a table without one is "
-                                 "left out",
-                                 doubts_.begin()->second.front()));
+    return key_error(
+        std::move(message),
+        base::message("name the column with --key, as in --key {}; it may be given for "
+                      "each name that a table has for it, and a table without one is "
+                      "left out",
+                      doubts_.begin()->second.front()));
   }
 
   [[nodiscard]] base::Error no_key() const {
-    std::string message = "no column says who the user is:";
+    std::string message = base::tr("no column says who the user is:");
     for (const KeylessTable& table : tables_) {
       std::vector<std::string> names;
       std::ranges::transform(table.columns, std::back_inserter(names), &Column::name);
-      message += fmt::format("{} table {} has {}", &table == &tables_.front() ? "" : ";",
-                             base::quote(table.name), listed(names));
+      message += (&table == &tables_.front() ? " " : "; ") +
+                 base::message("table {} has {}", base::quote(table.name), listed(names));
     }
     return key_error(std::move(message),
-                     "name the column with --key NAME; a key is text or a whole number");
+                     base::tr("name the column with --key NAME; a key is text or a whole number"));
   }
 
   [[nodiscard]] base::Error none_wanted(std::span<const std::string> wanted) const {
@@ -262,9 +265,9 @@ class Chooser {
     }
     const std::string hint = base::did_you_mean(wanted.front(), names);
     return key_error(
-        fmt::format("no table has a column {} of texts or whole numbers",
-                    base::quote(fmt::format("{}", fmt::join(wanted, ", ")))),
-        hint.empty() ? fmt::format("columns that may be the key are {}", listed(names)) : hint);
+        base::message("no table has a column {} of texts or whole numbers",
+                      base::quote(fmt::format("{}", fmt::join(wanted, ", ")))),
+        hint.empty() ? base::message("columns that may be the key are {}", listed(names)) : hint);
   }
 
   static std::string listed(const std::vector<std::string>& names) {

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/words.h"
 #include "dataset/day_format.h"
@@ -396,7 +397,7 @@ base::Result<Survey> survey(const std::string& folder, const SameColumns& have_s
     if (error.symbol.empty() && error.code != base::ErrorCode::kUnavailable) {
       error.symbol = "E_DATA_FILE";
       error.path = folder;
-      error.hint = "give a folder that holds the files of the tables";
+      error.hint = base::tr("give a folder that holds the files of the tables");
     }
     return error;
   }
@@ -404,12 +405,12 @@ base::Result<Survey> survey(const std::string& folder, const SameColumns& have_s
   if (survey.tables.empty()) {
     return base::Error{
         .code = base::ErrorCode::kInvalidArgument,
-        .message = fmt::format("no table in {}", base::quote(folder, folder.size())),
+        .message = base::message("no table in {}", base::quote(folder, folder.size())),
         .symbol = "E_DATA_FILE",
         .path = folder,
-        .hint =
+        .hint = base::tr(
             "tables are files that end in .parquet, .csv, .tsv, .jsonl or .ndjson, or folders "
-            "of them"};
+            "of them")};
   }
   return survey;
 }

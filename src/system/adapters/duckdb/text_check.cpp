@@ -9,6 +9,7 @@
 #include "adapters/duckdb/source_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
 #include "base/interrupt.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "files/system_error.h"
 
@@ -23,9 +24,11 @@ constexpr size_t kBlockBytes = size_t{1} << 20;
 // --- CSV ----------------------------------------------------------------------------------------
 
 Complaint quote_complaint(std::string reason) {
-  return {std::move(reason),
+  return {
+      std::move(reason),
+      base::tr(
           R"(a field with a quote, a comma or a line break stands in quotes, and a quote in it is )"
-          R"(written twice: "5"" tape")"};
+          R"(written twice: "5"" tape")")};
 }
 
 // Goes through a file byte by byte, one record at a time in memory.
@@ -54,7 +57,7 @@ class CsvCheck {
       }
     }
     if (place_ == Place::kQuoted) {
-      complaint_ = quote_complaint("a quoted field does not end");
+      complaint_ = quote_complaint(base::tr("a quoted field does not end"));
     } else {
       end_record();
     }
@@ -72,8 +75,8 @@ class CsvCheck {
     at_ -= start_;
     start_ = 0;
     if (bytes_.size() > kCsvLineBytesMax) {
-      complaint_ = {fmt::format("a line of more than {} MiB", kCsvLineBytesMax >> 20),
-                    "look for a quoted field that does not end"};
+      complaint_ = {base::message("a line of more than {} MiB", kCsvLineBytesMax >> 20),
+                    base::tr("look for a quoted field that does not end")};
       return complain();
     }
     const size_t known = bytes_.size();
@@ -82,7 +85,7 @@ class CsvCheck {
     bytes_.resize(known + static_cast<size_t>(file_.gcount()));
     at_end_ = bytes_.size() == known;
     if (file_.bad()) {
-      return files::system_error("read", path_, errno);
+      return files::system_error(base::tr("read"), path_, errno);
     }
     return {};
   }
@@ -112,11 +115,11 @@ class CsvCheck {
       ++fields_;
       place_ = Place::kFieldStart;
     } else if (is_quote && place_ == Place::kPlain) {
-      complaint_ = quote_complaint("a quote inside a field without quotes");
+      complaint_ = quote_complaint(base::tr("a quote inside a field without quotes"));
     } else if (is_quote && (place_ == Place::kFieldStart || form_.escape == form_.quote)) {
       place_ = Place::kQuoted;  // after a quote in quotes: it stands for one
     } else if (place_ == Place::kAfterQuote) {
-      complaint_ = quote_complaint("text after a quoted field");
+      complaint_ = quote_complaint(base::tr("text after a quoted field"));
     } else {
       place_ = Place::kPlain;
     }
@@ -129,8 +132,8 @@ class CsvCheck {
     if (next == form_.quote || next == form_.escape) {
       return 2;
     }
-    complaint_ = {fmt::format("{} before what is no quote", base::quote({&form_.escape, 1})),
-                  "the escape stands before a quote or another escape"};
+    complaint_ = {base::message("{} before what is no quote", base::quote({&form_.escape, 1})),
+                  base::tr("the escape stands before a quote or another escape")};
     return 1;
   }
 
@@ -156,22 +159,23 @@ class CsvCheck {
   void end_record() {
     const std::string_view record = std::string_view(bytes_).substr(start_, at_ - start_);
     if (!record.empty() && fields_ != field_count_) {
-      complaint_ = {
-          fmt::format("{} field{} where {} belong", fields_, fields_ == 1 ? "" : "s", field_count_),
-          fields_hint()};
+      complaint_ = {fields_ == 1
+                        ? base::message("{} field where {} belong", fields_, field_count_)
+                        : base::message("{} fields where {} belong", fields_, field_count_),
+                    fields_hint()};
     } else if (has_high_ && !is_utf8(record)) {
-      complaint_ = {"not UTF-8", "convert the file to UTF-8"};
+      complaint_ = {base::tr("not UTF-8"), base::tr("convert the file to UTF-8")};
     }
   }
 
   [[nodiscard]] std::string fields_hint() const {
     if (form_.quote == 0) {
-      return "name a separator that no field holds";
+      return base::tr("name a separator that no field holds");
     }
-    return fmt::format("a field with {} in it stands in quotes",
-                       form_.separator == ','    ? "a comma"
-                       : form_.separator == '\t' ? "a tabulator"
-                                                 : base::quote({&form_.separator, 1}));
+    return base::message("a field with {} in it stands in quotes",
+                         form_.separator == ','    ? base::tr("a comma")
+                         : form_.separator == '\t' ? base::tr("a tabulator")
+                                                   : base::quote({&form_.separator, 1}));
   }
 
   void take_break(std::string_view line_break) {
@@ -182,8 +186,9 @@ class CsvCheck {
       line_break_ = line_break;
     }
     if (line_break != line_break_) {
-      complaint_ = {"a line end that is not like those before",
-                    "write all line ends alike; a line break in a field stands in quotes"};
+      complaint_ = {
+          base::tr("a line end that is not like those before"),
+          base::tr("write all line ends alike; a line break in a field stands in quotes")};
       return;
     }
     at_ += line_break.size();

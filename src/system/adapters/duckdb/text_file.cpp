@@ -10,6 +10,7 @@
 #include "adapters/duckdb/connection_internal.h"
 #include "adapters/duckdb/source_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "files/system_error.h"
 
@@ -22,19 +23,18 @@ base::Result<std::ifstream> open_text(const std::string& path) {
   if (file && !is_folder) {
     return file;
   }
-  base::Error error =
-      is_folder
-          ? base::invalid_argument(base::quote(path, path.size()) + " is a folder and no file")
-          : files::system_error("open", path, errno);
+  base::Error error = is_folder ? base::invalid_argument(base::message(
+                                      "{} is a folder and no file", base::quote(path, path.size())))
+                                : files::system_error(base::tr("open"), path, errno);
   error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
   error.path = path;
-  error.hint = "paths are relative to the working directory";
+  error.hint = base::tr("paths are relative to the working directory");
   return error;
 }
 
 base::Error broken_line(const std::string& path, size_t line, Complaint complaint,
                         std::string_view shown) {
-  std::string message = fmt::format("line {}: {}", line, complaint.reason);
+  std::string message = base::message("line {}: {}", line, complaint.reason);
   if (!shown.empty()) {
     std::string text(shown);
     if (!is_utf8(text)) {

@@ -8,6 +8,7 @@
 #include "adapters/duckdb/source_internal.h"
 #include "adapters/duckdb/text_file_internal.h"
 #include "base/assert.h"
+#include "base/language.h"
 #include "base/problem.h"
 #include "base/words.h"
 
@@ -30,8 +31,8 @@ constexpr std::array kTextTypes{TextType{1, "BIGINT"},   TextType{2, "DECIMAL(38
                                 TextType{128, "DOUBLE"}, TextType{8, "BOOLEAN"},
                                 TextType{16, "DATE"},    TextType{32, "TIMESTAMP"}};
 constexpr int kAllTextTypes = 255;
-constexpr const char* kSameColumns =
-    "the files of a table have the same columns in the same order: write one of them anew";
+constexpr std::string_view kSameColumns = base::marked(
+    "the files of a table have the same columns in the same order: write one of them anew");
 // DuckDB reads no type that is nested much more.
 constexpr int kTypeNestingMax = 100;
 constexpr int kNumberTypes = 7 + kExactDecimal + 128;
@@ -248,8 +249,8 @@ Status check_mixed_key(Connection& connection, const TableSource& source,
     return {};
   }
   return no_key(
-      fmt::format("table {}: the key column {} is {} in some lines", base::quote(source.name),
-                  base::quote(source.key), kinds.front().front().value_or("")),
+      base::message("table {}: the key column {} is {} in some lines", base::quote(source.name),
+                    base::quote(source.key), kinds.front().front().value_or("")),
       source);
 }
 
@@ -259,17 +260,17 @@ Status check_same_header(std::span<const std::string> first, const std::string& 
   const size_t count = std::min(first.size(), header.size());
   for (size_t i = 0; i < count; ++i) {
     if (first[i] != header[i]) {
-      return broken(fmt::format("line 1: column {} is {} and not {} as in {}", i + 1,
-                                base::quote(header[i]), base::quote(first[i]), first_file),
-                    file, kSameColumns);
+      return broken(base::message("line 1: column {} is {} and not {} as in {}", i + 1,
+                                  base::quote(header[i]), base::quote(first[i]), first_file),
+                    file, base::tr(kSameColumns));
     }
   }
   if (header.size() != first.size()) {
     const bool more = header.size() > first.size();
-    return broken(fmt::format("line 1: column {} of {} is missing in {}",
-                              base::quote(more ? header[count] : first[count]),
-                              more ? file : first_file, more ? first_file : file),
-                  file, kSameColumns);
+    return broken(base::message("line 1: column {} of {} is missing in {}",
+                                base::quote(more ? header[count] : first[count]),
+                                more ? file : first_file, more ? first_file : file),
+                  file, base::tr(kSameColumns));
   }
   return {};
 }
@@ -304,7 +305,7 @@ std::string csv_reader(std::string_view files, std::span<const std::string> name
 Status check_csv_files(const TableSource& source, const CsvReading& reading,
                        std::span<const std::string> names) {
   const bool names_own = reading.columns.empty();
-  const std::string first = names_own ? source.files.front() : "columns";
+  const std::string first = names_own ? source.files.front() : base::tr("columns");
   for (const std::string& file : source.files) {
     // One column holds whole lines, and what the first says is no name.
     if (names_own || (reading.has_header && names.size() > 1)) {
@@ -312,8 +313,8 @@ Status check_csv_files(const TableSource& source, const CsvReading& reading,
       auto same = check_same_header(names, first, header, file);
       if (!same) {
         base::Error error = std::move(same).error();
-        error.hint =
-            names_own ? kSameColumns : "name the columns as the first line does, in its order";
+        error.hint = names_own ? base::tr(kSameColumns)
+                               : base::tr("name the columns as the first line does, in its order");
         return error;
       }
     }
@@ -338,8 +339,8 @@ Result<std::vector<Foreign>> describe_json(Connection& connection, const TableSo
   // Some line is no object, and only reading the lines says which one.
   TAGSMITH_TRY(
       connection.run("SELECT * FROM " + json_reader(list_of_files(source), "'any': 'JSON'")));
-  return broken("no line with a JSON object", source.files.front(),
-                R"(each line is one object: {"user_id": "ann", "age": 31})");
+  return broken(base::tr("no line with a JSON object"), source.files.front(),
+                base::tr(R"(each line is one object: {"user_id": "ann", "age": 31})"));
 }
 
 }  // namespace
@@ -396,9 +397,9 @@ Result<Found> find_json(Connection& connection, const TableSource& source) {
   for (size_t i = 0; i < columns.size(); ++i) {
     Foreign& column = columns[i];
     if (nesting_of(column.type) > kTypeNestingMax) {
-      return broken(fmt::format("column {} has values that are nested more than {} times",
-                                base::quote(column.name), kTypeNestingMax),
-                    source.files.front(), "leave it out of the file: no rule can use it");
+      return broken(base::message("column {} has values that are nested more than {} times",
+                                  base::quote(column.name), kTypeNestingMax),
+                    source.files.front(), base::tr("leave it out of the file: no rule can use it"));
     }
     if (column.name == source.key) {
       if (column.type == "JSON") {
