@@ -7,8 +7,9 @@
 
 #include "adapters/duckdb/database.h"
 
+namespace duckdb = tagsmith::duckdb;
+
 int main(int count, char** arguments) {
-  using namespace tagsmith;
   if (count != 3) {
     std::fputs("usage: write_parquet FILE SELECT\n", stderr);
     return 2;

@@ -400,12 +400,11 @@ void JobsSimulation::perform(Supervisor& supervisor, const std::string& job, con
   } else if (const auto* cancel = std::get_if<effect::Cancel>(&effect)) {
     question.engine_id = cancel->engine_id;
     ask(question, [this, id = cancel->engine_id] { return cluster_.cancel(id, now_); });
-  } else if (const auto* capture = std::get_if<effect::Capture>(&effect)) {
-    if (below(2) == 0) {
-      question.is_call = false;
-      ask(question,
-          [number = capture->attempt] { return std::optional<Seen>(seen::Captured{number}); });
-    }
+  } else if (const auto* capture = std::get_if<effect::Capture>(&effect);
+             capture != nullptr && below(2) == 0) {
+    question.is_call = false;
+    ask(question,
+        [number = capture->attempt] { return std::optional<Seen>(seen::Captured{number}); });
   }
 }
 

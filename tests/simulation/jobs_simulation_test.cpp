@@ -30,7 +30,7 @@ void say_last_words(int) {
 }
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
+  const char* text = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody sets any
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 

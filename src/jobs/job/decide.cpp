@@ -419,10 +419,10 @@ Decision Draft::finish() && {
 }
 
 Decision decide(const Situation& situation) {
-  static const Observation kNothing;
+  static const Observation nothing;
   if (is_stale(situation.record, situation.observation)) {
     const Situation later{.record = situation.record,
-                          .observation = kNothing,
+                          .observation = nothing,
                           .policy = situation.policy,
                           .brake = situation.brake,
                           .epoch = situation.epoch,

@@ -9,11 +9,9 @@
 namespace tagsmith::job {
 namespace {
 
-using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 constexpr Micros kNoon = 1'763'812'800 * kSecond;
