@@ -18,7 +18,7 @@ constexpr std::array<Translation, 7> kTranslations = {{
 }};
 
 class Language : public testing::Test {
- protected:
+ public:
   Language() { set_translations(kTranslations); }
   ~Language() override { set_translations({}); }
 };

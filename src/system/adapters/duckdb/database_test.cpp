@@ -166,7 +166,8 @@ TEST(Database, RefusesAnOptionThatIsNone) {
 }
 
 // The flag stays for the rest of a process: each of these has its own.
-[[noreturn]] void exit_with_code_of_interrupted(const std::function<base::Error()>& work) {
+template <typename Prepared, typename Work>
+[[noreturn]] void exit_with_code_of_interrupted(Prepared prepared, const Work& work) {
   base::catch_interrupts();
   std::chrono::steady_clock::time_point interrupted_at;
   std::jthread signal([&] {
@@ -174,7 +175,7 @@ TEST(Database, RefusesAnOptionThatIsNone) {
     interrupted_at = std::chrono::steady_clock::now();
     raise(SIGINT);
   });
-  const base::Error error = work();
+  const base::Error error = work(prepared);
   const auto now = std::chrono::steady_clock::now();
   signal.join();
   const bool soon = now - interrupted_at < std::chrono::seconds(5);
@@ -183,38 +184,41 @@ TEST(Database, RefusesAnOptionThatIsNone) {
 
 TEST(InterruptDeathTest, EndsALongQuery) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(
-      exit_with_code_of_interrupted([] {
-        return Database::open()
-            .value()
-            ->query_text("SELECT sum(a.i * b.i) FROM range(100000000) a(i), range(100000) b(i)")
-            .error();
-      }),
-      testing::ExitedWithCode(42), "");
+  const auto work = [](const auto& database) {
+    return database
+        ->query_text("SELECT sum(a.i * b.i) FROM range(100000000) a(i), range(100000) b(i)")
+        .error();
+  };
+  EXPECT_EXIT(exit_with_code_of_interrupted(Database::open().value(), work),
+              testing::ExitedWithCode(42), "");
 }
 
 TEST(InterruptDeathTest, EndsAScanThatFindsNothing) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(exit_with_code_of_interrupted([] {
-                return try_scan({.source = select_source("SELECT i AS user_id FROM "
-                                                         "range(1000000000000) t(i) WHERE i < 0")})
-                    .error();
-              }),
-              testing::ExitedWithCode(42), "");
+  const auto work = [](const auto& opened) {
+    Rows rows;
+    return opened
+        ->scan({.source = select_source("SELECT i AS user_id FROM "
+                                        "range(1000000000000) t(i) WHERE i < 0")},
+               [&rows] { return std::make_unique<Collector>(rows); })
+        .error();
+  };
+  EXPECT_EXIT(exit_with_code_of_interrupted(reader(), work), testing::ExitedWithCode(42), "");
 }
 
 TEST(InterruptDeathTest, EndsTheWritingOfAFile) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(exit_with_code_of_interrupted([] {
-                const Folder folder;
-                const auto writer = make_parquet_writer(folder.path("x.parquet")).value();
-                base::Status status;
-                while (status) {
-                  status = writer->append("somebody", std::vector{1, 2, 3});
-                }
-                return status.error();
-              }),
-              testing::ExitedWithCode(42), "");
+  const auto work = [](const auto& writer) {
+    base::Status status;
+    while (status) {
+      status = writer->append("somebody", std::vector{1, 2, 3});
+    }
+    return status.error();
+  };
+  const Folder folder;
+  EXPECT_EXIT(
+      exit_with_code_of_interrupted(make_parquet_writer(folder.path("x.parquet")).value(), work),
+      testing::ExitedWithCode(42), "");
 }
 
 }  // namespace
