@@ -78,11 +78,13 @@ class Messages(unittest.TestCase):
 
     def test_what_is_an_error_without_a_mark(self):
         for wrong in ('.message = "a text"', ".hint =\n  fmt::format(\"a {}\", 1)", 'hint.hint = is_near ? "a" : ""',
-                      'return base::not_found("a text")', '.hint = R"(a text)"'):
+                      'return base::not_found("a text")', '.hint = R"(a text)"',
+                      'add(make_problem(kCode, place,\n  text, "what to write instead"));'):
             with self.subTest(wrong):
                 self.assert_one(self.check(TEXT, VALUES, source=SOURCE + wrong), "say.cpp:3: no tr() or message()")
         for right in ('.message = base::tr("one " "text")', '.hint = ""', ".hint = is_near ? base::tr(kNear) : near",
-                      '.code = ErrorCode::kInternal, .message = "a bug"', '// .message = what it says'):
+                      '.code = ErrorCode::kInternal, .message = "a bug"', '// .message = what it says',
+                      'make_problem(kCode, place, base::tr("one " "text"), listed(names, ", "))'):
             with self.subTest(right):
                 self.assertEqual(self.check(TEXT, VALUES, source=SOURCE + right), [])
 

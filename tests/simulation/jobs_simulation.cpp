@@ -149,14 +149,18 @@ void JobsSimulation::later(Micros delay, std::function<void()> act) {
   messages_.push({.at = now_ + delay, .order = order_++, .act = std::move(act)});
 }
 
+void JobsSimulation::take_message() {
+  const Message message = messages_.top();
+  messages_.pop();
+  now_ = std::max(now_, message.at);
+  cluster_.advance(now_);
+  message.act();
+}
+
 std::optional<std::string> JobsSimulation::run() {
   ++totals_.runs;
   while (!violation_ && now_ < storm_until_ && !messages_.empty()) {
-    const Message message = messages_.top();
-    messages_.pop();
-    now_ = std::max(now_, message.at);
-    cluster_.advance(now_);
-    message.act();
+    take_message();
   }
   if (!violation_) {
     judge_calm();

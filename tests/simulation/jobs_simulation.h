@@ -152,6 +152,7 @@ class JobsSimulation {
   void tell(const std::string& what);
   void violate(const std::string& what);
   void later(Micros delay, std::function<void()> act);
+  void take_message();  // the next one; time goes on to it
 
   // jobs_simulation.cpp
   void build();

@@ -144,11 +144,7 @@ void JobsSimulation::judge_calm() {
   const Micros end = storm_until_ + 20 * kMinute;
   Micros next_look = storm_until_ + kTick;
   while (!violation_ && now_ < end && !messages_.empty()) {
-    const Message message = messages_.top();
-    messages_.pop();
-    now_ = std::max(now_, message.at);
-    cluster_.advance(now_);
-    message.act();
+    take_message();
     if (now_ < next_look) {
       continue;
     }

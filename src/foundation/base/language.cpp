@@ -17,11 +17,6 @@
 namespace tagsmith::base {
 namespace {
 
-std::span<const Translation>& translations_of_process() {
-  static std::span<const Translation> translations;
-  return translations;
-}
-
 using Values = std::array<std::string_view, 10>;
 
 // A text of fmt taken apart: what stands before each of its values, and behind the last.
@@ -82,26 +77,44 @@ bool is_name(std::string_view value) {
   return std::ranges::all_of(value, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-using Side = std::string_view Translation::*;
+// A form of one side of the catalogue, and the text of the other.
+struct Pair {
+  Form form;
+  std::string_view other;
+};
+
+std::vector<Pair> pairs_of(std::span<const Translation> translations,
+                           std::string_view Translation::* from,
+                           std::string_view Translation::* to) {
+  std::vector<Pair> pairs;
+  for (const Translation& one : translations) {
+    if (auto form = form_of(one.*from)) {
+      pairs.push_back({.form = std::move(*form), .other = one.*to});
+    }
+  }
+  return pairs;
+}
+
+// Taken apart once: a report may retell a text for each of many tags.
+struct Catalogue {
+  std::span<const Translation> translations;
+  std::vector<Pair> from_english;
+  std::vector<Pair> to_english;
+};
+
+Catalogue& catalogue() {
+  static Catalogue catalogue;
+  return catalogue;
+}
 
 // Tells texts of one side of the catalogue in the words of the other.
 class Retelling {
  public:
-  Retelling(Side from, Side to) {
-    for (const Translation& one : translations_of_process()) {
-      if (auto form = form_of(one.*from)) {
-        pairs_.push_back({.form = std::move(*form), .other = one.*to});
-      }
-    }
-  }
+  explicit Retelling(std::span<const Pair> pairs) : pairs_(pairs) {}
 
   std::string operator()(std::string_view text) { return tell(text).text; }
 
  private:
-  struct Pair {
-    Form form;
-    std::string_view other;
-  };
   struct Told {
     std::string text;
     size_t known = 0;  // how much of what was told is of the catalogue
@@ -135,7 +148,7 @@ class Retelling {
     return told_.emplace(text, std::move(best)).first->second;
   }
 
-  std::vector<Pair> pairs_;
+  std::span<const Pair> pairs_;
   std::map<std::string_view, Told> told_;
 };
 
@@ -143,22 +156,23 @@ class Retelling {
 
 void set_translations(std::span<const Translation> translations) {
   TAGSMITH_ASSERT(std::ranges::is_sorted(translations, {}, &Translation::english));
-  translations_of_process() = translations;
+  catalogue() = {
+      .translations = translations,
+      .from_english = pairs_of(translations, &Translation::english, &Translation::translated),
+      .to_english = pairs_of(translations, &Translation::translated, &Translation::english)};
 }
 
 std::string tr(std::string_view english) {
-  const std::span<const Translation> translations = translations_of_process();
+  const std::span<const Translation> translations = catalogue().translations;
   const auto found = std::ranges::lower_bound(translations, english, {}, &Translation::english);
   const bool is_known = found != translations.end() && found->english == english;
   return std::string(is_known ? found->translated : english);
 }
 
 std::string retold(std::string_view english) {
-  return Retelling(&Translation::english, &Translation::translated)(english);
+  return Retelling(catalogue().from_english)(english);
 }
 
-std::string english_of(std::string_view text) {
-  return Retelling(&Translation::translated, &Translation::english)(text);
-}
+std::string english_of(std::string_view text) { return Retelling(catalogue().to_english)(text); }
 
 }  // namespace tagsmith::base

@@ -32,11 +32,11 @@ base::Result<std::string> follow_links(const std::string& path) {
   std::error_code error;
   for (int followed = 0; std::filesystem::is_symlink(target, error); ++followed) {
     if (followed == kLinksMax) {
-      return system_error(base::tr("write"), path, ELOOP);
+      return system_error(base::marked("write"), path, ELOOP);
     }
     const std::filesystem::path next = std::filesystem::read_symlink(target, error);
     if (error) {
-      return system_error(base::tr("write"), path, error.value());
+      return system_error(base::marked("write"), path, error.value());
     }
     target = target.parent_path() / next;
   }
@@ -67,7 +67,7 @@ base::Status check_folder_of(const std::string& target) {
   struct stat status{};
   const std::string folder = folder_of(target);
   if (stat(folder.c_str(), &status) != 0) {
-    base::Error error = system_error(base::tr("write into the folder"), folder, errno);
+    base::Error error = system_error(base::marked("write into the folder"), folder, errno);
     error.hint = base::tr("make the folder first");
     return error;
   }
@@ -93,7 +93,7 @@ void take_over_access(int descriptor, const std::string& target) {
 base::Status sync(const std::string& path, int flags, const std::string& access_of = "") {
   const int descriptor = open(path.c_str(), flags | O_CLOEXEC);
   if (descriptor < 0) {
-    return system_error(base::tr("open"), path, errno);
+    return system_error(base::marked("open"), path, errno);
   }
   if (!access_of.empty()) {
     take_over_access(descriptor, access_of);
@@ -103,7 +103,7 @@ base::Status sync(const std::string& path, int flags, const std::string& access_
   close(descriptor);
   // Some file systems cannot sync a folder and say EINVAL; there is nothing more to do there.
   if (result != 0 && error_number != EINVAL) {
-    return system_error(base::tr("write"), path, error_number);
+    return system_error(base::marked("write"), path, error_number);
   }
   return {};
 }
@@ -129,7 +129,7 @@ base::Result<AtomicFile> AtomicFile::create(const std::string& path, Access acce
   const mode_t mode = is_private ? S_IRUSR | S_IWUSR : 0666;
   const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (descriptor < 0) {
-    return system_error(base::tr("write"), path, errno);
+    return system_error(base::marked("write"), path, errno);
   }
   return AtomicFile(path, target, std::move(temporary), descriptor);
 }
@@ -178,7 +178,7 @@ base::Status AtomicFile::write_out(std::string_view bytes) {
       if (errno == EINTR) {
         continue;
       }
-      return system_error(base::tr("write"), path_, errno);
+      return system_error(base::marked("write"), path_, errno);
     }
     bytes.remove_prefix(static_cast<size_t>(written));
   }
@@ -190,11 +190,11 @@ base::Status AtomicFile::commit() {
   TAGSMITH_TRY(flush());
   const int closed = close(std::exchange(descriptor_, -1));
   if (closed != 0) {
-    return system_error(base::tr("write"), path_, errno);
+    return system_error(base::marked("write"), path_, errno);
   }
   TAGSMITH_TRY(sync(temporary_path_, O_RDONLY, /*access_of=*/target_));
   if (std::rename(temporary_path_.c_str(), target_.c_str()) != 0) {
-    return system_error(base::tr("write"), path_, errno);
+    return system_error(base::marked("write"), path_, errno);
   }
   temporary_path_.clear();
   return sync(folder_of(target_), O_RDONLY | O_DIRECTORY);
@@ -219,12 +219,12 @@ base::Result<AtomicFolder> AtomicFolder::create(const std::string& path) {
     return wrong_kind(path, base::tr("it is no folder"), base::tr("give the name of a folder"));
   }
   if (exists && !std::filesystem::is_empty(target, error)) {
-    return error ? system_error(base::tr("look into"), path, error.value()) : not_empty(path);
+    return error ? system_error(base::marked("look into"), path, error.value()) : not_empty(path);
   }
   std::string temporary = temporary_beside(target);
   std::filesystem::remove_all(temporary, error);  // of a process that had our number
   if (mkdir(temporary.c_str(), exists ? S_IRWXU : 0777) != 0) {
-    return system_error(base::tr("write"), path, errno);
+    return system_error(base::marked("write"), path, errno);
   }
   return AtomicFolder(path, target, std::move(temporary));
 }
@@ -253,7 +253,7 @@ base::Status AtomicFolder::commit() {
     const int error_number = errno;
     return error_number == ENOTEMPTY || error_number == EEXIST
                ? not_empty(path_)
-               : system_error(base::tr("write"), path_, error_number);
+               : system_error(base::marked("write"), path_, error_number);
   }
   temporary_path_.clear();
   return sync(folder_of(target_), O_RDONLY | O_DIRECTORY);

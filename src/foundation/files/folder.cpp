@@ -61,7 +61,7 @@ base::Result<std::vector<std::string>> glob_paths(const std::string& pattern) {
   globfree(&found);
   const bool is_absent = result == GLOB_NOMATCH || error_number == ENOENT;
   if (result != 0 && !is_absent) {
-    return system_error(base::tr("look for"), pattern, error_number);
+    return system_error(base::marked("look for"), pattern, error_number);
   }
   return paths;
 }
@@ -122,7 +122,7 @@ base::Result<std::vector<Entry>> list_folder(const std::string& path) {
   std::error_code error;
   std::filesystem::directory_iterator iterator(path, error);
   if (error) {
-    return system_error(base::tr("list the folder"), path, error.value());
+    return system_error(base::marked("list the folder"), path, error.value());
   }
   std::vector<Entry> entries;
   while (iterator != std::filesystem::directory_iterator()) {
@@ -134,7 +134,7 @@ base::Result<std::vector<Entry>> list_folder(const std::string& path) {
     }
     iterator.increment(error);
     if (error) {
-      return system_error(base::tr("list the folder"), path, error.value());
+      return system_error(base::marked("list the folder"), path, error.value());
     }
   }
   std::ranges::sort(entries, {}, &Entry::name);
@@ -157,7 +157,7 @@ base::Result<std::vector<std::string>> matching_paths(const std::string& pattern
 base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) {
-    return system_error(base::tr("open"), path, errno);
+    return system_error(base::marked("open"), path, errno);
   }
   std::string bytes;
   for (;;) {
@@ -171,7 +171,7 @@ base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
     bytes.resize(have + kChunkBytes);
     const ssize_t got = read(file.number(), bytes.data() + have, kChunkBytes);
     if (got < 0 && errno != EINTR) {
-      return system_error(base::tr("read"), path, errno);
+      return system_error(base::marked("read"), path, errno);
     }
     bytes.resize(have + static_cast<size_t>(std::max<ssize_t>(got, 0)));
     if (got == 0) {
@@ -183,7 +183,7 @@ base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
 base::Result<FileStatus> file_status(const std::string& path) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0) {
-    return system_error(base::tr("look at"), path, errno);
+    return system_error(base::marked("look at"), path, errno);
   }
   constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
   return FileStatus{

@@ -22,12 +22,12 @@ constexpr size_t kReadBytes = size_t{1} << 18;
 base::Result<LineReader> LineReader::open(const std::string& path, size_t line_bytes_max) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
-    return system_error(base::tr("read"), path, errno);
+    return system_error(base::marked("read"), path, errno);
   }
   LineReader reader(path, descriptor, line_bytes_max);
   struct stat status{};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-    return system_error(base::tr("read"), path, EISDIR);
+    return system_error(base::marked("read"), path, EISDIR);
   }
   return reader;
 }
@@ -80,7 +80,7 @@ base::Result<std::optional<std::string_view>> LineReader::next() {
     const int error_number = errno;
     buffer_.resize(searched + (got > 0 ? static_cast<size_t>(got) : 0));
     if (got < 0 && error_number != EINTR) {
-      return system_error(base::tr("read"), path_, error_number);
+      return system_error(base::marked("read"), path_, error_number);
     }
     at_end_ = got == 0;
   }

@@ -39,8 +39,9 @@ base::ErrorCode code_of(int error_number) {
 
 base::Error system_error(std::string_view activity, const std::string& path, int error_number) {
   return {.code = code_of(error_number),
-          .message = base::message("cannot {} {}: {}", activity, base::quote(path, path.size()),
-                                   base::tr(std::generic_category().message(error_number))),
+          .message =
+              base::message("cannot {} {}: {}", base::tr(activity), base::quote(path, path.size()),
+                            base::tr(std::generic_category().message(error_number))),
           .path = path};
 }
 

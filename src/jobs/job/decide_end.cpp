@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
 #include "job/draft_internal.h"
 
 namespace tagsmith::job {
@@ -112,8 +113,9 @@ void end_running(Draft& draft, const End& end) {
     case AttemptStep::kSend:
     case AttemptStep::kResend:
     case AttemptStep::kAccept:
-      return;  // no end
+      break;  // no end
   }
+  TAGSMITH_ASSERT(false);
 }
 
 void end_suspending(Draft& draft, const End& end) {
@@ -148,8 +150,9 @@ void end_stopping(Draft& draft, const End& end) {
     case AttemptStep::kSend:
     case AttemptStep::kResend:
     case AttemptStep::kAccept:
-      return;  // no end
+      break;  // no end
   }
+  TAGSMITH_ASSERT(false);
 }
 
 }  // namespace

@@ -44,8 +44,6 @@ std::vector<Incident>::iterator find(std::vector<Incident>& open, std::uint64_t 
 
 std::string_view name_of(Cause cause) { return kCauseNames.of(cause); }
 
-bool is_of_the_cluster(Cause cause) { return cause == Cause::kUnreachable; }
-
 std::vector<IncidentChange> reconcile(const std::vector<Incident>& open,
                                       const std::vector<Trouble>& troubles,
                                       std::uint64_t next_number, const Policy& policy, Micros now) {

@@ -30,9 +30,6 @@ inline constexpr int kCauses = 11;
 
 std::string_view name_of(Cause cause);
 
-/// All jobs of the cluster have it: one message for them all.
-bool is_of_the_cluster(Cause cause);
-
 /// A cause that is there now.
 struct Trouble {
   Cause cause = Cause::kRecovering;

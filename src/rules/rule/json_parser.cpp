@@ -284,7 +284,7 @@ Logic read_logic(const Json& group, std::string_view path, Problems& problems) {
   }
   problems.push_back(make_problem(kLogic, std::move(place),
                                   base::message("unknown logic {}", base::quote(*value->text())),
-                                  "the logic of a group is AND, OR, NOT or None"));
+                                  base::tr("the logic of a group is AND, OR, NOT or None")));
   return Logic::kAnd;
 }
 

@@ -57,7 +57,7 @@ base::Result<std::vector<std::string>> files_below(const std::string& folder) {
     }
   }
   if (error) {
-    return files::system_error(base::tr("look into"), folder, error.value());
+    return files::system_error(base::marked("look into"), folder, error.value());
   }
   std::ranges::sort(paths);
   return paths;
@@ -165,7 +165,7 @@ base::Status write_new_file(const std::string& folder, std::string_view path,
   std::error_code error;
   std::filesystem::create_directories(whole.parent_path(), error);
   if (error) {
-    return files::system_error("make", whole.parent_path().string(), error.value());
+    return files::system_error(base::marked("make"), whole.parent_path().string(), error.value());
   }
   files::AtomicFile file = TAGSMITH_TRY(files::AtomicFile::create(whole.string()));
   TAGSMITH_TRY(file.write(text));

@@ -44,9 +44,9 @@ class Inside {
     if (!error) {
       fs::current_path(folder, error);
     }
-    return error
-               ? base::Result<Inside>(files::system_error(base::tr("go to"), folder, error.value()))
-               : base::Result<Inside>(Inside(std::move(before)));
+    return error ? base::Result<Inside>(
+                       files::system_error(base::marked("go to"), folder, error.value()))
+                 : base::Result<Inside>(Inside(std::move(before)));
   }
   Inside(Inside&& other) noexcept : before_(std::exchange(other.before_, {})) {}
   Inside& operator=(Inside&&) = delete;

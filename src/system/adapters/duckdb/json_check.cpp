@@ -148,7 +148,7 @@ Status check_json_lines(const std::string& path) {
     }
   }
   if (file.bad()) {
-    return files::system_error(base::tr("read"), path, errno);
+    return files::system_error(base::marked("read"), path, errno);
   }
   return {};
 }

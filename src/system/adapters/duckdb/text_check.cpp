@@ -85,7 +85,7 @@ class CsvCheck {
     bytes_.resize(known + static_cast<size_t>(file_.gcount()));
     at_end_ = bytes_.size() == known;
     if (file_.bad()) {
-      return files::system_error(base::tr("read"), path_, errno);
+      return files::system_error(base::marked("read"), path_, errno);
     }
     return {};
   }

@@ -25,7 +25,7 @@ base::Result<std::ifstream> open_text(const std::string& path) {
   }
   base::Error error = is_folder ? base::invalid_argument(base::message(
                                       "{} is a folder and no file", base::quote(path, path.size())))
-                                : files::system_error(base::tr("open"), path, errno);
+                                : files::system_error(base::marked("open"), path, errno);
   error.symbol = error.code == base::ErrorCode::kUnavailable ? "" : "E_DATA_FILE";
   error.path = path;
   error.hint = base::tr("paths are relative to the working directory");
