@@ -2,6 +2,10 @@
 # their bytes hold absolute paths, and a second clone would find nothing in ccache.
 add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.") # objects say nothing of this folder
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(--param=ggc-min-heapsize=524288) # in KB: collecting garbage early is a tenth of a compilation
+endif()
+
 add_library(tagsmith_flags INTERFACE)
 if(TAGSMITH_WERROR)
   # Designated initialisers leave members to their defaults on purpose: g++ would warn about each.

@@ -1,4 +1,4 @@
-# tagsmith_room(NAME [SOURCES ...] [DEPENDS room ...] [LIBRARIES target ...]
+# tagsmith_room(NAME [HOT] [SOURCES ...] [DEPENDS room ...] [LIBRARIES target ...]
 #               [TESTS ...] [TEST_DEPENDS room ...] [FUZZERS ...] [BENCHES ...]
 #               [PROGRAM name source])
 #
@@ -6,6 +6,7 @@
 # stands beside it. A room may only name rooms that were declared before it: the order of
 # src/CMakeLists.txt is the architecture. TEST_DEPENDS counts for tests, fuzzers and benches.
 #
+#   HOT      optimised in Debug too: the tests run it for each of many values
 #   TESTS    one executable NAME_test, test NAME (label unit)
 #   FUZZERS  one executable an entry: x_fuzz.cpp becomes x_fuzz. In preset fuzz it is a fuzzer;
 #            elsewhere the test x_fuzz (label fuzz) replays each file of the folder corpus/x_fuzz
@@ -89,8 +90,16 @@ function(tagsmith_add_fuzzer source libraries)
   endif()
 endfunction()
 
+# Parsing headers takes most of a build. The other presets compile each file by itself, so none leans on what its
+# neighbour includes.
+function(tagsmith_in_few_pieces target)
+  if(TAGSMITH_SANITIZER)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  endif()
+endfunction()
+
 function(tagsmith_room name)
-  cmake_parse_arguments(ARG "" ""
+  cmake_parse_arguments(ARG "HOT" ""
     "SOURCES;DEPENDS;LIBRARIES;TESTS;TEST_DEPENDS;FUZZERS;BENCHES;PROGRAM" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "room '${name}': not understood: ${ARG_UNPARSED_ARGUMENTS}")
@@ -107,10 +116,11 @@ function(tagsmith_room name)
     add_library(tagsmith_${name} STATIC ${ARG_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(tagsmith_${name} PRIVATE tagsmith_flags)
-    # Parsing headers takes most of a build. The other presets compile each file by itself, so none leans on what
-    # its neighbour includes.
-    if(TAGSMITH_SANITIZER)
-      set_target_properties(tagsmith_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    tagsmith_in_few_pieces(tagsmith_${name})
+    # Optimising what runs seldom takes longer than it saves. Not for tsan: libduckdb would lock its mutexes by a
+    # std::mutex::lock() that is not inlined here, and unlock them unseen.
+    if(NOT ARG_HOT AND NOT TAGSMITH_SANITIZER STREQUAL "thread")
+      target_compile_options(tagsmith_${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
     endif()
   else()
     add_library(tagsmith_${name} INTERFACE)
@@ -133,6 +143,7 @@ function(tagsmith_room name)
   endif()
   if(ARG_TESTS)
     add_executable(${name}_test ${ARG_TESTS})
+    tagsmith_in_few_pieces(${name}_test)
     target_link_libraries(${name}_test PRIVATE ${libraries} GTest::gmock GTest::gtest_main)
     # Optimising a test takes longer than running it.
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)
@@ -162,6 +173,7 @@ function(tagsmith_test name)
   endif()
   tagsmith_targets_of(depends ${name} ${ARG_DEPENDS})
   add_executable(${name}_test ${ARG_SOURCES})
+  tagsmith_in_few_pieces(${name}_test)
   target_link_libraries(${name}_test PRIVATE
     ${depends} ${ARG_LIBRARIES} tagsmith_flags GTest::gmock GTest::gtest_main)
   tagsmith_add_test(${name} ${ARG_TIMEOUT} "${ARG_LABELS}" ${name}_test)

@@ -19,11 +19,6 @@ namespace {
 
 constexpr size_t kSectorBytes = 512;
 
-std::string bytes_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::uint64_t inode_of(const std::string& path) {
   struct stat status{};
   return stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
@@ -171,6 +166,11 @@ sqlite3_vfs* layer() {
 }
 
 }  // namespace
+
+std::string bytes_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 PowerCutDisk::PowerCutDisk(std::string folder, Failpoints& points)
     : folder_(std::move(folder)), points_(points) {

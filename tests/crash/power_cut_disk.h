@@ -57,6 +57,9 @@ class PowerCutDisk {
   std::map<Inode, std::vector<Write>> unsynced_;  // since the last sync
 };
 
+/// The content of a file; empty when there is none.
+std::string bytes_of(const std::string& path);
+
 /// The disk that stands, or null.
 inline PowerCutDisk* power_cut_disk = nullptr;
 

@@ -14,6 +14,7 @@
 #include "base/assert.h"
 #include "base/standing_clock_test.h"
 #include "lease/lease.h"
+#include "power_cut_disk.h"
 #include "run/change_set.h"
 #include "run/publish.h"
 #include "run/publisher.h"
@@ -122,11 +123,6 @@ base::Result<run::Plan> plan(run::Plan plan, const std::vector<RuleResult>& user
                         .why = "would lose all",
                         .accept = "to_zero:tag4"}};
   return plan;
-}
-
-std::string bytes_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string cell(const store::SqlValue& value) {

@@ -15,7 +15,7 @@ const Trouble kCrashes{Cause::kCrashLoop, "4 restarts"};
 const Trouble kIsHeld{Cause::kHeld, "held (rewind)"};
 
 // A job whose troubles change: keeps what is told.
-class Life {
+class Watch {
  public:
   void at(Micros now, const std::vector<Trouble>& troubles) {
     for (const IncidentChange& change : reconcile(open, troubles, made + 1, policy, now)) {
@@ -34,41 +34,41 @@ class Life {
 };
 
 TEST(Incident, IsToldWhenItOpensAndWhenItIsResolved) {
-  Life life;
-  life.at(0, {kCrashes});
-  life.at(10 * kSecond, {kCrashes});
-  life.at(20 * kSecond, {});
-  life.at(79 * kSecond, {});
-  EXPECT_THAT(life.told, ElementsAre("orders/1/opened"));
-  life.at(80 * kSecond, {});
-  EXPECT_THAT(life.told, ElementsAre("orders/1/opened", "orders/1/resolved"));
-  EXPECT_THAT(life.open, IsEmpty());
+  Watch watch;
+  watch.at(0, {kCrashes});
+  watch.at(10 * kSecond, {kCrashes});
+  watch.at(20 * kSecond, {});
+  watch.at(79 * kSecond, {});
+  EXPECT_THAT(watch.told, ElementsAre("orders/1/opened"));
+  watch.at(80 * kSecond, {});
+  EXPECT_THAT(watch.told, ElementsAre("orders/1/opened", "orders/1/resolved"));
+  EXPECT_THAT(watch.open, IsEmpty());
 }
 
 TEST(Incident, ACauseThatComesAndGoesIsOneIncident) {
-  Life life;
+  Watch watch;
   for (Micros now = 0; now < kHour; now += 10 * kSecond) {
-    life.at(now, now / (10 * kSecond) % 3 == 0 ? std::vector{kCrashes} : std::vector<Trouble>());
+    watch.at(now, now / (10 * kSecond) % 3 == 0 ? std::vector{kCrashes} : std::vector<Trouble>());
   }
-  EXPECT_THAT(life.told, ElementsAre("orders/1/opened"));
+  EXPECT_THAT(watch.told, ElementsAre("orders/1/opened"));
 }
 
 TEST(Incident, EachCauseHasItsOwn) {
-  Life life;
-  life.at(0, {kCrashes});
-  life.at(1, {kCrashes, kIsHeld});
-  life.at(kHour, {kIsHeld});
-  life.at(2 * kHour, {kIsHeld});
-  EXPECT_THAT(life.told, ElementsAre("orders/1/opened", "orders/2/opened", "orders/1/resolved"));
+  Watch watch;
+  watch.at(0, {kCrashes});
+  watch.at(1, {kCrashes, kIsHeld});
+  watch.at(kHour, {kIsHeld});
+  watch.at(2 * kHour, {kIsHeld});
+  EXPECT_THAT(watch.told, ElementsAre("orders/1/opened", "orders/2/opened", "orders/1/resolved"));
 }
 
 TEST(Incident, AHeldJobIsToldAgainEveryDayAndNothingElseIs) {
-  Life life;
+  Watch watch;
   for (Micros now = 0; now <= 3 * kDay; now += kHour) {
-    life.at(now, {kIsHeld, kCrashes});
+    watch.at(now, {kIsHeld, kCrashes});
   }
-  EXPECT_THAT(life.told, ElementsAre("orders/1/opened", "orders/2/opened", "orders/1/repeated/1",
-                                     "orders/1/repeated/2", "orders/1/repeated/3"));
+  EXPECT_THAT(watch.told, ElementsAre("orders/1/opened", "orders/2/opened", "orders/1/repeated/1",
+                                      "orders/1/repeated/2", "orders/1/repeated/3"));
 }
 
 }  // namespace

@@ -9,13 +9,13 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr Micros kNoon = 1'763'812'800 * kSecond;
+constexpr Micros kAtNoon = 1'763'812'800 * kSecond;
 
-RestorePoint point(std::uint64_t attempt, std::uint64_t id, Micros minutes_before_noon) {
+RestorePoint taken(std::uint64_t attempt, std::uint64_t id, Micros minutes_before_noon) {
   return {.path = "a" + std::to_string(attempt) + "/chk-" + std::to_string(id),
           .attempt = attempt,
           .id = id,
-          .completed_at = kNoon - minutes_before_noon * kMinute,
+          .completed_at = kAtNoon - minutes_before_noon * kMinute,
           .engine_major = 2,
           .invalid_because = {}};
 }
@@ -41,7 +41,7 @@ std::string choose(const Case& test, std::vector<std::string>* rejected = nullpt
                                              .engine_major = 2,
                                              .had_state = test.had_state,
                                              .loss_accepted = test.loss_accepted,
-                                             .alive_until = kNoon});
+                                             .alive_until = kAtNoon});
   for (const Rejected& one : choice.rejected) {
     if (rejected != nullptr) {
       rejected->push_back(one.alternative + ": " + one.because);
@@ -57,15 +57,15 @@ std::string choose(const Case& test, std::vector<std::string>* rejected = nullpt
 }
 
 TEST(Restore, TakesTheNewestOfTheLatestAttempt) {
-  EXPECT_EQ(choose({.points = {point(1, 12, 3), point(2, 8, 9), point(2, 9, 5), point(1, 13, 2)}}),
+  EXPECT_EQ(choose({.points = {taken(1, 12, 3), taken(2, 8, 9), taken(2, 9, 5), taken(1, 13, 2)}}),
             "a2/chk-9 after 5 min");
 }
 
 TEST(Restore, TakesTheNextOlderOneAndSaysWhatStoodAboveIt) {
   std::vector<std::string> rejected;
-  RestorePoint other_major = point(2, 8, 2);
+  RestorePoint other_major = taken(2, 8, 2);
   other_major.engine_major = 1;
-  EXPECT_EQ(choose({.points = {broken(point(2, 9, 1)), other_major, point(2, 7, 3), point(1, 6, 4)},
+  EXPECT_EQ(choose({.points = {broken(taken(2, 9, 1)), other_major, taken(2, 7, 3), taken(1, 6, 4)},
                     .bad = {"a2/chk-7"}},
                    &rejected),
             "a1/chk-6 after 4 min");
@@ -77,26 +77,26 @@ TEST(Restore, TakesTheNextOlderOneAndSaysWhatStoodAboveIt) {
 
 TEST(Restore, NeverStartsEmptyWithoutPermission) {
   EXPECT_EQ(choose({.points = {}}), "held: no restore point");
-  EXPECT_EQ(choose({.points = {broken(point(1, 1, 1))}}), "held: no restore point");
+  EXPECT_EQ(choose({.points = {broken(taken(1, 1, 1))}}), "held: no restore point");
   EXPECT_EQ(choose({.points = {}, .had_state = false}), "empty");
-  EXPECT_EQ(choose({.points = {broken(point(1, 1, 1))}, .had_state = false}),
+  EXPECT_EQ(choose({.points = {broken(taken(1, 1, 1))}, .had_state = false}),
             "held: no restore point");
   EXPECT_EQ(choose({.points = {}, .loss_accepted = true}), "empty");
   EXPECT_EQ(choose({.points = {}, .policy = {.allow_empty_start = true}}), "empty");
   // What is there is used all the same.
-  EXPECT_EQ(choose({.points = {point(1, 1, 1)}, .policy = {.allow_empty_start = true}}),
+  EXPECT_EQ(choose({.points = {taken(1, 1, 1)}, .policy = {.allow_empty_start = true}}),
             "a1/chk-1 after 1 min");
 }
 
 TEST(Restore, AsksBeforeItReplaysMoreThanTheRewindBudget) {
   std::vector<std::string> rejected;
-  EXPECT_EQ(choose({.points = {point(1, 1, 31)}}, &rejected), "held: rewind");
+  EXPECT_EQ(choose({.points = {taken(1, 1, 31)}}, &rejected), "held: rewind");
   EXPECT_THAT(rejected, ElementsAre("restore a1/chk-1: it would replay 1860 s, the rewind budget "
                                     "is 1800 s"));
-  EXPECT_EQ(choose({.points = {point(1, 1, 30)}}), "a1/chk-1 after 30 min");
-  EXPECT_EQ(choose({.points = {point(1, 1, 31)}, .loss_accepted = true}), "a1/chk-1 after 31 min");
+  EXPECT_EQ(choose({.points = {taken(1, 1, 30)}}), "a1/chk-1 after 30 min");
+  EXPECT_EQ(choose({.points = {taken(1, 1, 31)}, .loss_accepted = true}), "a1/chk-1 after 31 min");
   // Permission to start empty is none to replay an hour.
-  EXPECT_EQ(choose({.points = {point(1, 1, 60)}, .policy = {.allow_empty_start = true}}),
+  EXPECT_EQ(choose({.points = {taken(1, 1, 60)}, .policy = {.allow_empty_start = true}}),
             "held: rewind");
 }
 

@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const column::Schema& users() {
+const column::Schema& schema_of_users() {
   static const column::Schema schema{
       .tables = {{.name = "users",
                   .columns = {{"age", {.kind = column::TypeKind::kInt}},
@@ -31,7 +31,7 @@ CheckedRules check(const std::vector<NamedRule>& rules) {
     text += (text.empty() ? "" : ",") + std::string(R"({"tag_id": )") + rule.tag_id +
             R"(, "name": ")" + rule.name + R"(", "rule": ")" + rule.rule + "\"}";
   }
-  return check_rules(parse_rule_file("[" + text + "]").value(), users(), {});
+  return check_rules(parse_rule_file("[" + text + "]").value(), schema_of_users(), {});
 }
 
 // The names of the accepted rules in their order.
@@ -187,7 +187,7 @@ TEST(CheckedRules, AsLongAChainAsAFileHoldsIsCheckedAndLowered) {
   }
   const CheckedRules rules = check(chain);
   EXPECT_THAT(problems(rules), IsEmpty());
-  EXPECT_EQ(lower_rules(rules, users(), 0).back(),
+  EXPECT_EQ(lower_rules(rules, schema_of_users(), 0).back(),
             (rule::LoweredExpression{rule::LoweredRuleTest{{chain.size() - 2}}}));
 }
 
@@ -209,7 +209,7 @@ TEST(CheckedRules, ManyRulesOfOneTagMayBeAskedForByMany) {
   const CheckedRules checked = check(rules);
   EXPECT_EQ(checked.rules.size(), rules.size());
   EXPECT_EQ(checked.rules[kMany].tag_id, 2);
-  const rule::LoweredRules lowered = lower_rules(checked, users(), 0);
+  const rule::LoweredRules lowered = lower_rules(checked, schema_of_users(), 0);
   const auto asked = [&](size_t rule) {
     return &std::get<rule::LoweredRuleTest>(lowered[rule].node).rules();
   };
@@ -228,7 +228,7 @@ TEST(CheckedRules, ManyUnknownTagsAreTold) {
 TEST(CheckedRules, LoweringResolvesTagsToEarlierRules) {
   const CheckedRules rules =
       check({{"1", "a", "has_tag('b')"}, {"2", "b", "age > 1"}, {"2", "b", "level = 'x'"}});
-  const rule::LoweredRules lowered = lower_rules(rules, users(), 0);
+  const rule::LoweredRules lowered = lower_rules(rules, schema_of_users(), 0);
   ASSERT_EQ(lowered.size(), 3u);
   EXPECT_EQ(lowered[2], (rule::LoweredExpression{rule::LoweredRuleTest{{0, 1}}}));
 }

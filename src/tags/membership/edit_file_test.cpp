@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 std::vector<EditRow> rows_of(std::string_view csv) { return read_edit_rows(csv).rows; }
 
-LineProblems problems_of(std::string_view csv) { return read_edit_rows(csv).problems; }
+LineProblems problems_in(std::string_view csv) { return read_edit_rows(csv).problems; }
 
 TEST(EditFile, ReadsTheColumnsInAnyOrder) {
   EXPECT_THAT(rows_of("user_id\nann\nbob\n"), ElementsAre(EditRow{.line = 2, .user_id = "ann"},
@@ -33,7 +33,7 @@ TEST(EditFile, BlankLinesArePassedOver) {
 }
 
 TEST(EditFile, EveryBadLineIsTold) {
-  EXPECT_THAT(problems_of("user_id,tag\nann\n,vip\nbob,vip\n\"cid\"x,vip\nd\"d,vip\n\"eve,vip\n"),
+  EXPECT_THAT(problems_in("user_id,tag\nann\n,vip\nbob,vip\n\"cid\"x,vip\nd\"d,vip\n\"eve,vip\n"),
               ElementsAre(Field(&LineProblem::line, 2), Field(&LineProblem::line, 3),
                           Field(&LineProblem::line, 5), Field(&LineProblem::line, 6),
                           Field(&LineProblem::line, 7)));
@@ -46,16 +46,16 @@ TEST(EditFile, ABadLineHidesNoGoodOne) {
 }
 
 TEST(EditFile, BytesThatAreNoUtf8AreToldWithTheirLine) {
-  EXPECT_THAT(problems_of("user_id,reason\nann,ok\nb\xff\x62,ok\ncid,\xc3\n"),
+  EXPECT_THAT(problems_in("user_id,reason\nann,ok\nb\xff\x62,ok\ncid,\xc3\n"),
               ElementsAre(Field(&LineProblem::line, 3), Field(&LineProblem::line, 4)));
 }
 
 TEST(EditFile, AHeadingIsNeededAndChecked) {
-  EXPECT_THAT(problems_of("").at(0).message, HasSubstr("empty"));
-  EXPECT_THAT(problems_of("ann\nbob\n").at(0).message, HasSubstr("unknown heading 'ann'"));
-  EXPECT_EQ(problems_of("user_id,reson\n").at(0).hint, "did you mean 'reason'?");
-  EXPECT_THAT(problems_of("tag\nvip\n").at(0).message, HasSubstr("no user_id"));
-  EXPECT_THAT(problems_of("user_id,user_id\n").at(0).message, HasSubstr("twice"));
+  EXPECT_THAT(problems_in("").at(0).message, HasSubstr("empty"));
+  EXPECT_THAT(problems_in("ann\nbob\n").at(0).message, HasSubstr("unknown heading 'ann'"));
+  EXPECT_EQ(problems_in("user_id,reson\n").at(0).hint, "did you mean 'reason'?");
+  EXPECT_THAT(problems_in("tag\nvip\n").at(0).message, HasSubstr("no user_id"));
+  EXPECT_THAT(problems_in("user_id,user_id\n").at(0).message, HasSubstr("twice"));
 }
 
 TEST(EditFile, HasALimit) {
@@ -64,7 +64,7 @@ TEST(EditFile, HasALimit) {
     csv += "u\n";
   }
   EXPECT_EQ(rows_of(csv).size(), kEditRowsMax);
-  EXPECT_THAT(problems_of(csv + "u\n").at(0).message, HasSubstr("more than 100000 rows"));
+  EXPECT_THAT(problems_in(csv + "u\n").at(0).message, HasSubstr("more than 100000 rows"));
 }
 
 }  // namespace
